@@ -1,0 +1,117 @@
+//! Records: C structs that Perl sees as hashes, one row for each.
+
+use std::mem::MaybeUninit;
+
+use virt::sys;
+use xsub::{Output, Tape};
+
+use crate::text::array_text;
+
+/// A C struct of plain numbers and characters, for which all zeros is a value.
+///
+/// # Safety
+///
+/// It has no pointers, and no invalid bit patterns.
+pub unsafe trait Plain: Copy {
+    /// How it looks in Perl.
+    fn write(&self, tape: &mut Tape<'_>);
+}
+
+/// A C struct that Perl sees as a hash.
+pub struct Record<T: Plain>(pub T);
+
+impl<T: Plain> Output for Record<T> {
+    fn write(self, tape: &mut Tape<'_>) {
+        self.0.write(tape);
+    }
+}
+
+/// A C struct, all zeros.
+pub fn zeroed<T: Plain>() -> T {
+    // SAFETY: that is a value of a Plain type.
+    unsafe { MaybeUninit::zeroed().assume_init() }
+}
+
+/// `count` C structs, all zeros.
+///
+/// # Safety
+///
+/// All zeros is a value of `T`.
+pub unsafe fn zeroed_array<T: Copy>(count: i32) -> Vec<T> {
+    // SAFETY: promised by the caller.
+    vec![unsafe { MaybeUninit::zeroed().assume_init() }; count.max(0) as usize]
+}
+
+/// Calls a function that fills a struct.
+///
+/// # Errors
+///
+/// The call's.
+pub fn record<T: Plain>(
+    call: impl FnOnce(&mut T) -> crate::Result<()>,
+) -> crate::Result<Record<T>> {
+    let mut value = zeroed();
+    call(&mut value).map(|()| Record(value))
+}
+
+macro_rules! records {
+    ($( $type:ident { $($field:ident $(=> $key:literal)?),* $(,)? } )*) => {$(
+        // SAFETY: libvirt's struct of numbers and arrays of characters.
+        unsafe impl Plain for sys::$type {
+            fn write(&self, tape: &mut Tape<'_>) {
+                tape.hash([$(stringify!($field)),*].len());
+                $(
+                    tape.key(records!(@key $field $($key)?));
+                    Field::write(self.$field, tape);
+                )*
+            }
+        }
+    )*};
+    (@key $field:ident) => { xsub::cstr!(stringify!($field)) };
+    (@key $field:ident $key:literal) => { xsub::cstr!($key) };
+}
+
+/// A member of a record.
+trait Field {
+    fn write(self, tape: &mut Tape<'_>);
+}
+
+macro_rules! number_fields {
+    ($($method:ident: $($type:ty),*;)*) => {$($(
+        impl Field for $type {
+            fn write(self, tape: &mut Tape<'_>) {
+                tape.$method(self.into());
+            }
+        }
+    )*)*};
+}
+
+number_fields! {
+    int: i32, i64;
+    uint: u8, u16, u32, u64;
+}
+
+impl<const N: usize> Field for [std::ffi::c_char; N] {
+    fn write(self, tape: &mut Tape<'_>) {
+        tape.copy(&array_text(&self));
+    }
+}
+
+records! {
+    virNodeInfo { model, memory, cpus, mhz, nodes, sockets, cores, threads }
+    virSecurityModel { model, doi }
+    virDomainInfo { state, maxMem, memory, nrVirtCpu, cpuTime }
+    virDomainBlockInfo { capacity, allocation, physical }
+    virDomainBlockJobInfo { type_ => "type", bandwidth, cur, end }
+    virDomainControlInfo { state, details, stateTime }
+    virDomainInterfaceStatsStruct {
+        rx_bytes, rx_packets, rx_errs, rx_drop, tx_bytes, tx_packets, tx_errs, tx_drop
+    }
+    virDomainJobInfo {
+        type_ => "type", timeElapsed, timeRemaining, dataTotal, dataProcessed, dataRemaining,
+        memTotal, memProcessed, memRemaining, fileTotal, fileProcessed, fileRemaining
+    }
+    virSecurityLabel { label, enforcing }
+    virStoragePoolInfo { state, capacity, allocation, available }
+    virStorageVolInfo { type_ => "type", capacity, allocation }
+}

@@ -1,0 +1,167 @@
+//! Text, UUIDs and buffers.
+
+use std::ffi::c_char;
+
+use xsub::{Exception, Output, Tape};
+
+use crate::call::FromC;
+
+/// A string that libvirt allocated for us.
+#[derive(Debug)]
+pub struct Text(*mut c_char);
+
+// SAFETY: nobody else has the pointer.
+unsafe impl Send for Text {}
+
+impl Text {
+    /// Takes over what libvirt put there; NULL is undef.
+    ///
+    /// # Safety
+    ///
+    /// `text` is NULL, or a string from malloc() that belongs to nobody else.
+    pub unsafe fn from_raw(text: *mut c_char) -> Self {
+        Self(text)
+    }
+}
+
+impl Drop for Text {
+    fn drop(&mut self) {
+        // SAFETY: it is ours, from malloc().
+        unsafe { libc::free(self.0.cast()) };
+    }
+}
+
+/// NULL is a failure.
+impl FromC<*mut c_char> for Text {
+    fn from_c(text: *mut c_char) -> Option<Self> {
+        (!text.is_null()).then_some(Self(text))
+    }
+}
+
+impl Output for Text {
+    fn write(self, tape: &mut Tape<'_>) {
+        let text = self.0;
+        std::mem::forget(self);
+        // SAFETY: ours, and given away.
+        unsafe { tape.owned(text) };
+    }
+}
+
+/// A string that the object keeps which it was asked of.
+pub struct Borrowed(*const c_char);
+
+/// NULL is a failure.
+impl FromC<*const c_char> for Borrowed {
+    fn from_c(text: *const c_char) -> Option<Self> {
+        (!text.is_null()).then_some(Self(text))
+    }
+}
+
+impl Output for Borrowed {
+    fn write(self, tape: &mut Tape<'_>) {
+        // SAFETY: the object is an argument of the call, and so outlives the tape.
+        unsafe { tape.borrowed(self.0) };
+    }
+}
+
+/// A string that the caller may miss: NULL without an error is undef.
+pub struct Optional<T>(pub Option<T>);
+
+impl<T: FromC<*const c_char>> FromC<*const c_char> for Optional<T> {
+    fn from_c(text: *const c_char) -> Option<Self> {
+        let value = T::from_c(text);
+        (value.is_some() || !crate::error::has_error()).then_some(Self(value))
+    }
+}
+
+impl<T: Output> Output for Optional<T> {
+    fn write(self, tape: &mut Tape<'_>) {
+        self.0.write(tape);
+    }
+}
+
+/// A string that libvirt allocates and puts where it is told.
+///
+/// # Errors
+///
+/// The call's.
+pub fn text(call: impl FnOnce(&mut *mut c_char) -> crate::Result<()>) -> crate::Result<Text> {
+    let mut text = std::ptr::null_mut();
+    let result = call(&mut text);
+    // SAFETY: NULL, or libvirt put a string of ours there.
+    let text = unsafe { Text::from_raw(text) };
+    result.map(|()| text)
+}
+
+/// The 16 bytes of a UUID.
+///
+/// # Errors
+///
+/// The call's.
+pub fn uuid(call: impl FnOnce(&mut [u8]) -> crate::Result<()>) -> crate::Result<[u8; 16]> {
+    let mut uuid = [0; 16];
+    call(&mut uuid).map(|()| uuid)
+}
+
+/// A UUID's 36 characters.
+///
+/// # Errors
+///
+/// The call's.
+pub fn uuid_string(
+    call: impl FnOnce(&mut [c_char]) -> crate::Result<()>,
+) -> crate::Result<[u8; 36]> {
+    let mut text = [0 as c_char; 37];
+    call(&mut text)?;
+    Ok(std::array::from_fn(|index| text[index] as u8))
+}
+
+/// The bytes of a UUID that a caller gives: exactly 16.
+///
+/// # Errors
+///
+/// A plain string.
+pub fn raw_uuid(bytes: &[u8]) -> crate::Result<&[u8]> {
+    if bytes.len() == 16 {
+        return Ok(bytes);
+    }
+    Err(Exception::die(format!(
+        "uuid must be 16 bytes, not {}",
+        bytes.len()
+    )))
+}
+
+/// The characters of an array in a C struct, up to the first NUL.
+pub fn array_text(array: &[c_char]) -> Vec<u8> {
+    array
+        .iter()
+        .map(|&character| character as u8)
+        .take_while(|&byte| byte != 0)
+        .collect()
+}
+
+/// Whole memory that C fills: `size` zeros, or an exception where that is too much.
+///
+/// # Errors
+///
+/// A plain string that names the argument `name`.
+pub fn buffer(name: &str, size: usize) -> crate::Result<Vec<u8>> {
+    let mut buffer = Vec::new();
+    if buffer.try_reserve_exact(size).is_err() {
+        return Err(Exception::die(format!(
+            "{name} is {size} bytes: more than there is memory"
+        )));
+    }
+    buffer.resize(size, 0);
+    Ok(buffer)
+}
+
+/// One integer that C writes where it is told.
+///
+/// # Errors
+///
+/// The call's.
+pub fn number<T: Default>(call: impl FnOnce(&mut T) -> crate::Result<()>) -> crate::Result<T> {
+    let mut number = T::default();
+    call(&mut number).map(|()| number)
+}

@@ -1,0 +1,5 @@
+//! `Sys::Virt`: connections.
+
+pub mod domains;
+pub mod host;
+pub mod session;

@@ -1,0 +1,46 @@
+//! `Sys::Virt::SelfTest`: methods that fail on purpose, for the soundness tests.
+
+use std::ffi::CStr;
+
+use libvirt::Exception;
+use libvirt::handle::{Connect, Domain, New};
+use libvirt::list::{Objects, list};
+use libvirt::vir;
+use xsub::tape::Assigned;
+use xsub::{List, Output, Tape};
+
+/// Domains, and behind them a value for the first argument.
+struct AssignedDomains(Objects<Domain>);
+
+impl Output for AssignedDomains {
+    fn write(self, tape: &mut Tape<'_>) {
+        Assigned(0, b"assigned".to_vec()).write(tape);
+        self.0.write(tape);
+    }
+}
+
+xsub::xsubs! {
+    package "Sys::Virt::SelfTest";
+
+    /// Panics with `message`, holding a domain.
+    sub panic(con: &Connect, message: &CStr) -> () {
+        let _domain: New<Domain> = vir!(virDomainLookupByName(con, c"test"))?;
+        panic!("{}", message.to_string_lossy());
+    }
+
+    /// Throws, holding a domain.
+    sub throw(con: &Connect, message: &CStr) -> () {
+        let _domain: New<Domain> = vir!(virDomainLookupByName(con, c"test"))?;
+        Err(Exception::die(message.to_string_lossy().into_owned()))
+    }
+
+    /// Assigns to its first argument, which may die, and then returns domains.
+    sub assign(target: &[u8], con: &Connect) -> AssignedDomains {
+        list(|domains| vir!(virConnectListAllDomains(con, domains, 0))).map(AssignedDomains)
+    }
+
+    /// Gives back the strings that it got.
+    sub strings(strings: List<&CStr>) -> xsub::tape::Values<Vec<u8>> {
+        Ok(xsub::tape::Values(strings.iter().map(|text| text.to_bytes().to_vec()).collect()))
+    }
+}

@@ -1,0 +1,242 @@
+//! From a table of signatures to what C calls.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::ffi::c_char;
+use std::panic::{self, AssertUnwindSafe};
+use std::ptr;
+
+use crate::abi::{xsub, xsub_class, xsub_outcome, xsub_parameter, xsub_table, xsub_value};
+use crate::tape::set_classes;
+use crate::{Argument, Exception, Tape};
+
+/// One method, as [`xsubs!`](crate::xsubs) writes it.
+pub trait Method {
+    /// Runs it; what it returns is on the tape.
+    ///
+    /// # Errors
+    ///
+    /// The exception that Perl shall see.
+    fn call<'a>(args: Args<'a>, tape: &mut Tape<'a>) -> Result<(), Exception>;
+}
+
+/// The decoded arguments of a call.
+#[derive(Clone, Copy)]
+pub struct Args<'a> {
+    values: &'a xsub_value,
+}
+
+impl<'a> Args<'a> {
+    /// The argument at `index`, of the type that the method's table says.
+    ///
+    /// Only [`xsubs!`](crate::xsubs) calls this: index and type come from the same row.
+    #[doc(hidden)]
+    pub fn get<T: Argument<'a>>(self, index: usize) -> T {
+        // SAFETY: the decoder filled one value for each parameter, of its TYPE.
+        unsafe { T::from_value(&*(&raw const *self.values).add(index)) }
+    }
+}
+
+/// What C calls for the method `M`.
+///
+/// # Safety
+///
+/// `args` was decoded by the parameters of `M`; `outcome` can be written to.
+pub unsafe extern "C" fn entry<M: Method>(args: *const xsub_value, outcome: *mut xsub_outcome) {
+    // SAFETY: promised by C.
+    let (args, mut tape) = unsafe { (Args { values: &*args }, Tape::start(outcome)) };
+    // A panic leaves nothing half done that outlives this call: the tape is started anew.
+    let result = panic::catch_unwind(AssertUnwindSafe(|| M::call(args, &mut tape)));
+    match result {
+        Ok(Ok(())) => {}
+        Ok(Err(exception)) => tape.throw(&exception),
+        Err(payload) => tape.throw(&panicked(&*payload)),
+    }
+}
+
+thread_local! {
+    static PANIC_LOCATION: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// VIR_ERR_INTERNAL_ERROR and VIR_ERR_ERROR.
+const INTERNAL_ERROR: (i32, i32) = (1, 2);
+
+/// A panic, as an exception with its message and its place in the source.
+pub fn panicked(payload: &(dyn Any + Send)) -> Exception {
+    let message = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("a panic without a message");
+    let location = PANIC_LOCATION.take();
+    let (code, level) = INTERNAL_ERROR;
+    let message = format!("internal error: {message}, at {location}").into_bytes();
+    Exception::Throw {
+        level,
+        code,
+        domain: 0,
+        message,
+    }
+}
+
+/// Prepares the process: the table of classes, and panics that print nothing.
+pub fn install(classes: &'static [xsub_class]) {
+    set_classes(classes);
+    panic::set_hook(Box::new(|info| {
+        let location = info.location().map(ToString::to_string);
+        PANIC_LOCATION.set(location.unwrap_or_default());
+    }));
+}
+
+// SAFETY: the tables are constants; their pointers lead to other constants.
+unsafe impl Sync for xsub {}
+// SAFETY: as above.
+unsafe impl Sync for xsub_parameter {}
+// SAFETY: as above.
+unsafe impl Sync for xsub_table {}
+// SAFETY: as above.
+unsafe impl Sync for xsub_class {}
+
+impl xsub {
+    /// A row of a table of methods.
+    #[doc(hidden)]
+    pub const fn new(
+        name: *const c_char,
+        parameters: &'static [xsub_parameter],
+        omittable: &[bool],
+    ) -> Self {
+        let mut required = 0;
+        while required < parameters.len()
+            && parameters[required].default_text.is_null()
+            && !omittable[required]
+        {
+            required += 1;
+        }
+        Self {
+            name,
+            usage: ptr::null(),
+            parameters: parameters.as_ptr(),
+            required: required as u8,
+            count: parameters.len() as u8,
+            call: None,
+            schema: None,
+        }
+    }
+}
+
+/// A table of methods: `XSUBS`.
+///
+/// ```
+/// xsub::xsubs! {
+///     package "My::Package";
+///
+///     /// `My::Package::add($first, $second = 1)`: their sum.
+///     sub add(first: i32, second: i32 = 1) -> i32 {
+///         Ok(first + second)
+///     }
+/// }
+/// assert_eq!(XSUBS.len(), 1);
+/// assert_eq!((XSUBS[0].required, XSUBS[0].count), (1, 2));
+/// ```
+///
+/// The types of the arguments implement [`Argument`](crate::Argument), the type
+/// of the result [`Output`](crate::Output). A default is a number or `undef`.
+/// Behind the arguments may come `schema { … }`, which says what fields a
+/// [`Params`](crate::Params) argument may have (all other arguments are there
+/// to ask libvirt with), and `usage "…"`, which replaces the usage text.
+#[macro_export]
+macro_rules! xsubs {
+    (
+        package $package:literal;
+        $(
+            $(#[doc = $doc:literal])*
+            sub $name:ident ( $($arg:ident : $type:ty $(= $default:tt)?),* $(,)? )
+                $(usage $usage:literal)? $(schema $schema:block)?
+                -> $result:ty $body:block
+        )*
+    ) => {
+        /// The methods of this table.
+        pub static XSUBS: &[$crate::abi::xsub] = &[$({
+            $(#[doc = $doc])*
+            struct BodyOfSub;
+
+            impl $crate::Method for BodyOfSub {
+                #[allow(unused_variables, unused_assignments, unused_mut)]
+                fn call<'a>(
+                    args: $crate::method::Args<'a>,
+                    tape: &mut $crate::Tape<'a>,
+                ) -> ::std::result::Result<(), $crate::Exception> {
+                    let mut index = 0;
+                    $(
+                        let $arg: $type = args.get(index);
+                        index += 1;
+                    )*
+                    let result = (move || -> ::std::result::Result<$result, $crate::Exception> { $body })();
+                    $crate::Output::write(result?, tape);
+                    Ok(())
+                }
+            }
+
+            #[allow(unused_mut)]
+            let mut row = $crate::abi::xsub::new(
+                concat!($package, "::", stringify!($name), "\0").as_ptr().cast(),
+                const {
+                    &[$(
+                        $crate::abi::xsub_parameter {
+                            name: $crate::value::parameter_name($crate::cstr!(stringify!($arg))),
+                            default_text: $crate::xsubs!(@text $($default)?),
+                            default_number: $crate::xsubs!(@number $($default)?),
+                            type_: <$type as $crate::Argument>::TYPE,
+                        }
+                    ),*]
+                },
+                &[$(<$type as $crate::Argument>::OMITTABLE),*],
+            );
+            row.call = Some($crate::method::entry::<BodyOfSub>);
+            $( row.usage = $crate::cstr!($usage).as_ptr(); )?
+            row.schema = $crate::xsubs!(@schema [$($schema)?] $($arg: $type,)*);
+            row
+        }),*];
+    };
+    (@schema [] $($arguments:tt)*) => { None };
+    (@schema [$schema:block] $($arg:ident : $type:ty,)*) => {{
+        struct SchemaOfSub;
+
+        impl $crate::Method for SchemaOfSub {
+            #[allow(unused_variables, unused_assignments)]
+            fn call<'a>(
+                args: $crate::method::Args<'a>,
+                tape: &mut $crate::Tape<'a>,
+            ) -> ::std::result::Result<(), $crate::Exception> {
+                let mut index = 0;
+                $(
+                    let $arg: $type = args.get(index);
+                    index += 1;
+                )*
+                let schema = (move || -> ::std::result::Result<_, $crate::Exception> { $schema })();
+                $crate::Output::write(schema?, tape);
+                Ok(())
+            }
+        }
+
+        Some($crate::method::entry::<SchemaOfSub>)
+    }};
+    (@text) => { ::std::ptr::null() };
+    (@text undef) => { c"&PL_sv_undef".as_ptr() };
+    (@text $default:tt) => { $crate::cstr!(stringify!($default)).as_ptr() };
+    (@number) => { 0 };
+    (@number undef) => { 0 };
+    (@number $default:tt) => { $default as i64 };
+}
+
+/// A C string made of literals.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! cstr {
+    ($text:expr) => {
+        match ::std::ffi::CStr::from_bytes_with_nul(concat!($text, "\0").as_bytes()) {
+            Ok(text) => text,
+            Err(_) => panic!("a NUL in a name"),
+        }
+    };
+}
