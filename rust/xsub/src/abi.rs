@@ -29,10 +29,15 @@ pub struct xsub_type {
 const _: () = {
     ["Size of xsub_type"][::std::mem::size_of::<xsub_type>() - 16usize];
     ["Alignment of xsub_type"][::std::mem::align_of::<xsub_type>() - 8usize];
-    ["Offset of field: xsub_type::kind"][::std::mem::offset_of!(xsub_type, kind) - 0usize];
-    ["Offset of field: xsub_type::nullable"][::std::mem::offset_of!(xsub_type, nullable) - 1usize];
-    ["Offset of field: xsub_type::class_row"]
-        [::std::mem::offset_of!(xsub_type, class_row) - 2usize];
+    [
+        "Offset of field: xsub_type::kind",
+    ][::std::mem::offset_of!(xsub_type, kind) - 0usize];
+    [
+        "Offset of field: xsub_type::nullable",
+    ][::std::mem::offset_of!(xsub_type, nullable) - 1usize];
+    [
+        "Offset of field: xsub_type::class_row",
+    ][::std::mem::offset_of!(xsub_type, class_row) - 2usize];
     ["Offset of field: xsub_type::of"][::std::mem::offset_of!(xsub_type, of) - 8usize];
 };
 #[repr(C)]
@@ -54,31 +59,44 @@ pub union xsub_value__bindgen_ty_1 {
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
-    ["Size of xsub_value__bindgen_ty_1"]
-        [::std::mem::size_of::<xsub_value__bindgen_ty_1>() - 8usize];
-    ["Alignment of xsub_value__bindgen_ty_1"]
-        [::std::mem::align_of::<xsub_value__bindgen_ty_1>() - 8usize];
-    ["Offset of field: xsub_value__bindgen_ty_1::i"]
-        [::std::mem::offset_of!(xsub_value__bindgen_ty_1, i) - 0usize];
-    ["Offset of field: xsub_value__bindgen_ty_1::u"]
-        [::std::mem::offset_of!(xsub_value__bindgen_ty_1, u) - 0usize];
-    ["Offset of field: xsub_value__bindgen_ty_1::f"]
-        [::std::mem::offset_of!(xsub_value__bindgen_ty_1, f) - 0usize];
-    ["Offset of field: xsub_value__bindgen_ty_1::bytes"]
-        [::std::mem::offset_of!(xsub_value__bindgen_ty_1, bytes) - 0usize];
-    ["Offset of field: xsub_value__bindgen_ty_1::native"]
-        [::std::mem::offset_of!(xsub_value__bindgen_ty_1, native) - 0usize];
-    ["Offset of field: xsub_value__bindgen_ty_1::items"]
-        [::std::mem::offset_of!(xsub_value__bindgen_ty_1, items) - 0usize];
-    ["Offset of field: xsub_value__bindgen_ty_1::params"]
-        [::std::mem::offset_of!(xsub_value__bindgen_ty_1, params) - 0usize];
+    [
+        "Size of xsub_value__bindgen_ty_1",
+    ][::std::mem::size_of::<xsub_value__bindgen_ty_1>() - 8usize];
+    [
+        "Alignment of xsub_value__bindgen_ty_1",
+    ][::std::mem::align_of::<xsub_value__bindgen_ty_1>() - 8usize];
+    [
+        "Offset of field: xsub_value__bindgen_ty_1::i",
+    ][::std::mem::offset_of!(xsub_value__bindgen_ty_1, i) - 0usize];
+    [
+        "Offset of field: xsub_value__bindgen_ty_1::u",
+    ][::std::mem::offset_of!(xsub_value__bindgen_ty_1, u) - 0usize];
+    [
+        "Offset of field: xsub_value__bindgen_ty_1::f",
+    ][::std::mem::offset_of!(xsub_value__bindgen_ty_1, f) - 0usize];
+    [
+        "Offset of field: xsub_value__bindgen_ty_1::bytes",
+    ][::std::mem::offset_of!(xsub_value__bindgen_ty_1, bytes) - 0usize];
+    [
+        "Offset of field: xsub_value__bindgen_ty_1::native",
+    ][::std::mem::offset_of!(xsub_value__bindgen_ty_1, native) - 0usize];
+    [
+        "Offset of field: xsub_value__bindgen_ty_1::items",
+    ][::std::mem::offset_of!(xsub_value__bindgen_ty_1, items) - 0usize];
+    [
+        "Offset of field: xsub_value__bindgen_ty_1::params",
+    ][::std::mem::offset_of!(xsub_value__bindgen_ty_1, params) - 0usize];
 };
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
     ["Size of xsub_value"][::std::mem::size_of::<xsub_value>() - 16usize];
     ["Alignment of xsub_value"][::std::mem::align_of::<xsub_value>() - 8usize];
-    ["Offset of field: xsub_value::as_"][::std::mem::offset_of!(xsub_value, as_) - 0usize];
-    ["Offset of field: xsub_value::len"][::std::mem::offset_of!(xsub_value, len) - 8usize];
+    [
+        "Offset of field: xsub_value::as_",
+    ][::std::mem::offset_of!(xsub_value, as_) - 0usize];
+    [
+        "Offset of field: xsub_value::len",
+    ][::std::mem::offset_of!(xsub_value, len) - 8usize];
 };
 #[repr(C)]
 #[derive(Copy, Clone)]
@@ -91,9 +109,15 @@ pub struct xsub_param {
 const _: () = {
     ["Size of xsub_param"][::std::mem::size_of::<xsub_param>() - 32usize];
     ["Alignment of xsub_param"][::std::mem::align_of::<xsub_param>() - 8usize];
-    ["Offset of field: xsub_param::name"][::std::mem::offset_of!(xsub_param, name) - 0usize];
-    ["Offset of field: xsub_param::kind"][::std::mem::offset_of!(xsub_param, kind) - 8usize];
-    ["Offset of field: xsub_param::value"][::std::mem::offset_of!(xsub_param, value) - 16usize];
+    [
+        "Offset of field: xsub_param::name",
+    ][::std::mem::offset_of!(xsub_param, name) - 0usize];
+    [
+        "Offset of field: xsub_param::kind",
+    ][::std::mem::offset_of!(xsub_param, kind) - 8usize];
+    [
+        "Offset of field: xsub_param::value",
+    ][::std::mem::offset_of!(xsub_param, value) - 16usize];
 };
 pub const XSUB_NODE_UNDEF: xsub_tag = 0;
 pub const XSUB_NODE_INT: xsub_tag = 1;
@@ -130,30 +154,43 @@ pub union xsub_node__bindgen_ty_1 {
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
-    ["Size of xsub_node__bindgen_ty_1"][::std::mem::size_of::<xsub_node__bindgen_ty_1>() - 8usize];
-    ["Alignment of xsub_node__bindgen_ty_1"]
-        [::std::mem::align_of::<xsub_node__bindgen_ty_1>() - 8usize];
-    ["Offset of field: xsub_node__bindgen_ty_1::i"]
-        [::std::mem::offset_of!(xsub_node__bindgen_ty_1, i) - 0usize];
-    ["Offset of field: xsub_node__bindgen_ty_1::u"]
-        [::std::mem::offset_of!(xsub_node__bindgen_ty_1, u) - 0usize];
-    ["Offset of field: xsub_node__bindgen_ty_1::f"]
-        [::std::mem::offset_of!(xsub_node__bindgen_ty_1, f) - 0usize];
-    ["Offset of field: xsub_node__bindgen_ty_1::bytes"]
-        [::std::mem::offset_of!(xsub_node__bindgen_ty_1, bytes) - 0usize];
-    ["Offset of field: xsub_node__bindgen_ty_1::owned"]
-        [::std::mem::offset_of!(xsub_node__bindgen_ty_1, owned) - 0usize];
-    ["Offset of field: xsub_node__bindgen_ty_1::native"]
-        [::std::mem::offset_of!(xsub_node__bindgen_ty_1, native) - 0usize];
+    [
+        "Size of xsub_node__bindgen_ty_1",
+    ][::std::mem::size_of::<xsub_node__bindgen_ty_1>() - 8usize];
+    [
+        "Alignment of xsub_node__bindgen_ty_1",
+    ][::std::mem::align_of::<xsub_node__bindgen_ty_1>() - 8usize];
+    [
+        "Offset of field: xsub_node__bindgen_ty_1::i",
+    ][::std::mem::offset_of!(xsub_node__bindgen_ty_1, i) - 0usize];
+    [
+        "Offset of field: xsub_node__bindgen_ty_1::u",
+    ][::std::mem::offset_of!(xsub_node__bindgen_ty_1, u) - 0usize];
+    [
+        "Offset of field: xsub_node__bindgen_ty_1::f",
+    ][::std::mem::offset_of!(xsub_node__bindgen_ty_1, f) - 0usize];
+    [
+        "Offset of field: xsub_node__bindgen_ty_1::bytes",
+    ][::std::mem::offset_of!(xsub_node__bindgen_ty_1, bytes) - 0usize];
+    [
+        "Offset of field: xsub_node__bindgen_ty_1::owned",
+    ][::std::mem::offset_of!(xsub_node__bindgen_ty_1, owned) - 0usize];
+    [
+        "Offset of field: xsub_node__bindgen_ty_1::native",
+    ][::std::mem::offset_of!(xsub_node__bindgen_ty_1, native) - 0usize];
 };
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
     ["Size of xsub_node"][::std::mem::size_of::<xsub_node>() - 24usize];
     ["Alignment of xsub_node"][::std::mem::align_of::<xsub_node>() - 8usize];
     ["Offset of field: xsub_node::tag"][::std::mem::offset_of!(xsub_node, tag) - 0usize];
-    ["Offset of field: xsub_node::detail"][::std::mem::offset_of!(xsub_node, detail) - 4usize];
+    [
+        "Offset of field: xsub_node::detail",
+    ][::std::mem::offset_of!(xsub_node, detail) - 4usize];
     ["Offset of field: xsub_node::len"][::std::mem::offset_of!(xsub_node, len) - 8usize];
-    ["Offset of field: xsub_node::as_"][::std::mem::offset_of!(xsub_node, as_) - 16usize];
+    [
+        "Offset of field: xsub_node::as_",
+    ][::std::mem::offset_of!(xsub_node, as_) - 16usize];
 };
 pub const XSUB_RETURN: xsub_status = 0;
 pub const XSUB_THROW: xsub_status = 1;
@@ -170,28 +207,45 @@ pub struct xsub_outcome {
     pub count: usize,
     pub capacity: usize,
     pub owner: *mut ::std::os::raw::c_void,
-    pub drop_owner: ::std::option::Option<unsafe extern "C" fn(owner: *mut ::std::os::raw::c_void)>,
+    pub drop_owner: ::std::option::Option<
+        unsafe extern "C" fn(owner: *mut ::std::os::raw::c_void),
+    >,
     pub inline_nodes: [xsub_node; 6usize],
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
     ["Size of xsub_outcome"][::std::mem::size_of::<xsub_outcome>() - 200usize];
     ["Alignment of xsub_outcome"][::std::mem::align_of::<xsub_outcome>() - 8usize];
-    ["Offset of field: xsub_outcome::status"]
-        [::std::mem::offset_of!(xsub_outcome, status) - 0usize];
-    ["Offset of field: xsub_outcome::level"][::std::mem::offset_of!(xsub_outcome, level) - 4usize];
-    ["Offset of field: xsub_outcome::code"][::std::mem::offset_of!(xsub_outcome, code) - 8usize];
-    ["Offset of field: xsub_outcome::domain"]
-        [::std::mem::offset_of!(xsub_outcome, domain) - 12usize];
-    ["Offset of field: xsub_outcome::nodes"][::std::mem::offset_of!(xsub_outcome, nodes) - 16usize];
-    ["Offset of field: xsub_outcome::count"][::std::mem::offset_of!(xsub_outcome, count) - 24usize];
-    ["Offset of field: xsub_outcome::capacity"]
-        [::std::mem::offset_of!(xsub_outcome, capacity) - 32usize];
-    ["Offset of field: xsub_outcome::owner"][::std::mem::offset_of!(xsub_outcome, owner) - 40usize];
-    ["Offset of field: xsub_outcome::drop_owner"]
-        [::std::mem::offset_of!(xsub_outcome, drop_owner) - 48usize];
-    ["Offset of field: xsub_outcome::inline_nodes"]
-        [::std::mem::offset_of!(xsub_outcome, inline_nodes) - 56usize];
+    [
+        "Offset of field: xsub_outcome::status",
+    ][::std::mem::offset_of!(xsub_outcome, status) - 0usize];
+    [
+        "Offset of field: xsub_outcome::level",
+    ][::std::mem::offset_of!(xsub_outcome, level) - 4usize];
+    [
+        "Offset of field: xsub_outcome::code",
+    ][::std::mem::offset_of!(xsub_outcome, code) - 8usize];
+    [
+        "Offset of field: xsub_outcome::domain",
+    ][::std::mem::offset_of!(xsub_outcome, domain) - 12usize];
+    [
+        "Offset of field: xsub_outcome::nodes",
+    ][::std::mem::offset_of!(xsub_outcome, nodes) - 16usize];
+    [
+        "Offset of field: xsub_outcome::count",
+    ][::std::mem::offset_of!(xsub_outcome, count) - 24usize];
+    [
+        "Offset of field: xsub_outcome::capacity",
+    ][::std::mem::offset_of!(xsub_outcome, capacity) - 32usize];
+    [
+        "Offset of field: xsub_outcome::owner",
+    ][::std::mem::offset_of!(xsub_outcome, owner) - 40usize];
+    [
+        "Offset of field: xsub_outcome::drop_owner",
+    ][::std::mem::offset_of!(xsub_outcome, drop_owner) - 48usize];
+    [
+        "Offset of field: xsub_outcome::inline_nodes",
+    ][::std::mem::offset_of!(xsub_outcome, inline_nodes) - 56usize];
 };
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
@@ -205,14 +259,18 @@ pub struct xsub_parameter {
 const _: () = {
     ["Size of xsub_parameter"][::std::mem::size_of::<xsub_parameter>() - 40usize];
     ["Alignment of xsub_parameter"][::std::mem::align_of::<xsub_parameter>() - 8usize];
-    ["Offset of field: xsub_parameter::name"]
-        [::std::mem::offset_of!(xsub_parameter, name) - 0usize];
-    ["Offset of field: xsub_parameter::default_text"]
-        [::std::mem::offset_of!(xsub_parameter, default_text) - 8usize];
-    ["Offset of field: xsub_parameter::default_number"]
-        [::std::mem::offset_of!(xsub_parameter, default_number) - 16usize];
-    ["Offset of field: xsub_parameter::type_"]
-        [::std::mem::offset_of!(xsub_parameter, type_) - 24usize];
+    [
+        "Offset of field: xsub_parameter::name",
+    ][::std::mem::offset_of!(xsub_parameter, name) - 0usize];
+    [
+        "Offset of field: xsub_parameter::default_text",
+    ][::std::mem::offset_of!(xsub_parameter, default_text) - 8usize];
+    [
+        "Offset of field: xsub_parameter::default_number",
+    ][::std::mem::offset_of!(xsub_parameter, default_number) - 16usize];
+    [
+        "Offset of field: xsub_parameter::type_",
+    ][::std::mem::offset_of!(xsub_parameter, type_) - 24usize];
 };
 pub type xsub_function = ::std::option::Option<
     unsafe extern "C" fn(args: *const xsub_value, outcome: *mut xsub_outcome),
@@ -234,8 +292,12 @@ const _: () = {
     ["Alignment of xsub"][::std::mem::align_of::<xsub>() - 8usize];
     ["Offset of field: xsub::name"][::std::mem::offset_of!(xsub, name) - 0usize];
     ["Offset of field: xsub::usage"][::std::mem::offset_of!(xsub, usage) - 8usize];
-    ["Offset of field: xsub::parameters"][::std::mem::offset_of!(xsub, parameters) - 16usize];
-    ["Offset of field: xsub::required"][::std::mem::offset_of!(xsub, required) - 24usize];
+    [
+        "Offset of field: xsub::parameters",
+    ][::std::mem::offset_of!(xsub, parameters) - 16usize];
+    [
+        "Offset of field: xsub::required",
+    ][::std::mem::offset_of!(xsub, required) - 24usize];
     ["Offset of field: xsub::count"][::std::mem::offset_of!(xsub, count) - 25usize];
     ["Offset of field: xsub::call"][::std::mem::offset_of!(xsub, call) - 32usize];
     ["Offset of field: xsub::schema"][::std::mem::offset_of!(xsub, schema) - 40usize];
@@ -250,8 +312,12 @@ pub struct xsub_table {
 const _: () = {
     ["Size of xsub_table"][::std::mem::size_of::<xsub_table>() - 16usize];
     ["Alignment of xsub_table"][::std::mem::align_of::<xsub_table>() - 8usize];
-    ["Offset of field: xsub_table::items"][::std::mem::offset_of!(xsub_table, items) - 0usize];
-    ["Offset of field: xsub_table::count"][::std::mem::offset_of!(xsub_table, count) - 8usize];
+    [
+        "Offset of field: xsub_table::items",
+    ][::std::mem::offset_of!(xsub_table, items) - 0usize];
+    [
+        "Offset of field: xsub_table::count",
+    ][::std::mem::offset_of!(xsub_table, count) - 8usize];
 };
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
@@ -262,26 +328,41 @@ pub struct xsub_class {
     pub invalid_code: i32,
     pub error_domain: i32,
     pub ref_: ::std::option::Option<
-        unsafe extern "C" fn(native: *mut ::std::os::raw::c_void) -> ::std::os::raw::c_int,
+        unsafe extern "C" fn(
+            native: *mut ::std::os::raw::c_void,
+        ) -> ::std::os::raw::c_int,
     >,
     pub free: ::std::option::Option<
-        unsafe extern "C" fn(native: *mut ::std::os::raw::c_void) -> ::std::os::raw::c_int,
+        unsafe extern "C" fn(
+            native: *mut ::std::os::raw::c_void,
+        ) -> ::std::os::raw::c_int,
     >,
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
     ["Size of xsub_class"][::std::mem::size_of::<xsub_class>() - 48usize];
     ["Alignment of xsub_class"][::std::mem::align_of::<xsub_class>() - 8usize];
-    ["Offset of field: xsub_class::package"][::std::mem::offset_of!(xsub_class, package) - 0usize];
-    ["Offset of field: xsub_class::noun"][::std::mem::offset_of!(xsub_class, noun) - 8usize];
-    ["Offset of field: xsub_class::destroy_argument"]
-        [::std::mem::offset_of!(xsub_class, destroy_argument) - 16usize];
-    ["Offset of field: xsub_class::invalid_code"]
-        [::std::mem::offset_of!(xsub_class, invalid_code) - 24usize];
-    ["Offset of field: xsub_class::error_domain"]
-        [::std::mem::offset_of!(xsub_class, error_domain) - 28usize];
-    ["Offset of field: xsub_class::ref_"][::std::mem::offset_of!(xsub_class, ref_) - 32usize];
-    ["Offset of field: xsub_class::free"][::std::mem::offset_of!(xsub_class, free) - 40usize];
+    [
+        "Offset of field: xsub_class::package",
+    ][::std::mem::offset_of!(xsub_class, package) - 0usize];
+    [
+        "Offset of field: xsub_class::noun",
+    ][::std::mem::offset_of!(xsub_class, noun) - 8usize];
+    [
+        "Offset of field: xsub_class::destroy_argument",
+    ][::std::mem::offset_of!(xsub_class, destroy_argument) - 16usize];
+    [
+        "Offset of field: xsub_class::invalid_code",
+    ][::std::mem::offset_of!(xsub_class, invalid_code) - 24usize];
+    [
+        "Offset of field: xsub_class::error_domain",
+    ][::std::mem::offset_of!(xsub_class, error_domain) - 28usize];
+    [
+        "Offset of field: xsub_class::ref_",
+    ][::std::mem::offset_of!(xsub_class, ref_) - 32usize];
+    [
+        "Offset of field: xsub_class::free",
+    ][::std::mem::offset_of!(xsub_class, free) - 40usize];
 };
 #[repr(C)]
 #[derive(Copy, Clone)]
@@ -294,11 +375,15 @@ pub struct xsub_constant {
 const _: () = {
     ["Size of xsub_constant"][::std::mem::size_of::<xsub_constant>() - 40usize];
     ["Alignment of xsub_constant"][::std::mem::align_of::<xsub_constant>() - 8usize];
-    ["Offset of field: xsub_constant::package"]
-        [::std::mem::offset_of!(xsub_constant, package) - 0usize];
-    ["Offset of field: xsub_constant::name"][::std::mem::offset_of!(xsub_constant, name) - 8usize];
-    ["Offset of field: xsub_constant::value"]
-        [::std::mem::offset_of!(xsub_constant, value) - 16usize];
+    [
+        "Offset of field: xsub_constant::package",
+    ][::std::mem::offset_of!(xsub_constant, package) - 0usize];
+    [
+        "Offset of field: xsub_constant::name",
+    ][::std::mem::offset_of!(xsub_constant, name) - 8usize];
+    [
+        "Offset of field: xsub_constant::value",
+    ][::std::mem::offset_of!(xsub_constant, value) - 16usize];
 };
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
@@ -314,17 +399,24 @@ pub struct xsub_module {
 const _: () = {
     ["Size of xsub_module"][::std::mem::size_of::<xsub_module>() - 48usize];
     ["Alignment of xsub_module"][::std::mem::align_of::<xsub_module>() - 8usize];
-    ["Offset of field: xsub_module::tables"][::std::mem::offset_of!(xsub_module, tables) - 0usize];
-    ["Offset of field: xsub_module::table_count"]
-        [::std::mem::offset_of!(xsub_module, table_count) - 8usize];
-    ["Offset of field: xsub_module::classes"]
-        [::std::mem::offset_of!(xsub_module, classes) - 16usize];
-    ["Offset of field: xsub_module::class_count"]
-        [::std::mem::offset_of!(xsub_module, class_count) - 24usize];
-    ["Offset of field: xsub_module::constants"]
-        [::std::mem::offset_of!(xsub_module, constants) - 32usize];
-    ["Offset of field: xsub_module::constant_count"]
-        [::std::mem::offset_of!(xsub_module, constant_count) - 40usize];
+    [
+        "Offset of field: xsub_module::tables",
+    ][::std::mem::offset_of!(xsub_module, tables) - 0usize];
+    [
+        "Offset of field: xsub_module::table_count",
+    ][::std::mem::offset_of!(xsub_module, table_count) - 8usize];
+    [
+        "Offset of field: xsub_module::classes",
+    ][::std::mem::offset_of!(xsub_module, classes) - 16usize];
+    [
+        "Offset of field: xsub_module::class_count",
+    ][::std::mem::offset_of!(xsub_module, class_count) - 24usize];
+    [
+        "Offset of field: xsub_module::constants",
+    ][::std::mem::offset_of!(xsub_module, constants) - 32usize];
+    [
+        "Offset of field: xsub_module::constant_count",
+    ][::std::mem::offset_of!(xsub_module, constant_count) - 40usize];
 };
 unsafe extern "C" {
     pub fn xsub_outcome_drop(outcome: *mut xsub_outcome);

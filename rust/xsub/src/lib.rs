@@ -6,6 +6,7 @@
 //! `libvirt`); [`xsubs!`] turns a table of signatures into what C needs to
 //! decode, call and encode.
 
+#[rustfmt::skip]
 pub mod abi;
 mod exception;
 pub mod method;
