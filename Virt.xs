@@ -27,12 +27,24 @@ static unsigned generation;
 
 static void count_fork(void) { generation++; }
 
+typedef struct call call;
+typedef struct callback callback;
+
 #define MY_CXT_KEY "Sys::Virt::_guts" XS_VERSION
 typedef struct {
     HV *stash[MAX_CLASSES];
     HV *error_stash;
+    CV *run_upcall;      /* runs the current upcall */
+    xsub_upcall *upcall; /* the current one */
+    call *calls;    /* those in progress that may call back, innermost first */
+    callback *callbacks;
 } my_cxt_t;
 START_MY_CXT
+
+XS_INTERNAL(run_upcall);
+
+/* Whether libvirt may call Perl at all: until then calls need not expect it. */
+static bool callbacks_exist;
 
 static void cache_stashes(pTHX_ my_cxt_t *cxt)
 {
@@ -41,6 +53,10 @@ static void cache_stashes(pTHX_ my_cxt_t *cxt)
     for (row = 0; row < module->class_count; row++)
         cxt->stash[row] = (HV *)SvREFCNT_inc(gv_stashpv(module->classes[row].package, GV_ADD));
     cxt->error_stash = (HV *)SvREFCNT_inc(gv_stashpvs("Sys::Virt::Error", GV_ADD));
+    cxt->run_upcall = newXS(NULL, run_upcall, __FILE__);
+    cxt->upcall = NULL;
+    cxt->calls = NULL;
+    cxt->callbacks = NULL;
 }
 
 /* ---- exceptions -------------------------------------------------------------- */
@@ -63,6 +79,76 @@ static void throw_error(pTHX_ int level, int code, int domain, SV *message)
     croak_sv(reference);
 }
 
+/* ---- calls that may call back ------------------------------------------------- */
+
+/* A call in progress: what it uses must not be released under it, and what its
+ * callbacks throw waits here until libvirt has returned. */
+struct call {
+    call *outer;
+    const xsub *sub;
+    const xsub_value *values;
+    SV *exception; /* the first one */
+    size_t late_count;
+    struct {
+        unsigned row;
+        void *native;
+    } late[MAX_ARGS]; /* released meanwhile */
+};
+
+static void call_begin(pTHX_ call *c, const xsub *sub, const xsub_value *values)
+{
+    dMY_CXT;
+
+    c->sub = sub;
+    c->values = values;
+    c->exception = NULL;
+    c->late_count = 0;
+    c->outer = MY_CXT.calls;
+    ENTER;
+    SAVEVPTR(MY_CXT.calls); /* also when exit unwinds */
+    MY_CXT.calls = c;
+}
+
+/* Gives what the callbacks threw. */
+static SV *call_end(pTHX_ call *c)
+{
+    size_t i;
+
+    LEAVE;
+    for (i = 0; i < c->late_count; i++)
+        module->classes[c->late[i].row].free(c->late[i].native);
+    return c->exception ? sv_2mortal(c->exception) : NULL;
+}
+
+static bool call_uses(const call *c, void *native)
+{
+    int i;
+
+    for (i = 0; c->sub && i < c->sub->count; i++)
+        if (c->sub->parameters[i].type.kind == XSUB_KIND_HANDLE && c->values[i].as.native == native)
+            return true;
+    return false;
+}
+
+/* Puts off a release until no call uses the object; false if none does. */
+static bool release_later(pTHX_ unsigned row, void *native)
+{
+    dMY_CXT;
+    call *c, *user = NULL;
+
+    for (c = MY_CXT.calls; c; c = c->outer)
+        if (call_uses(c, native))
+            user = c;
+    if (!user || user->late_count == MAX_ARGS)
+        return user != NULL;
+    user->late[user->late_count].row = row;
+    user->late[user->late_count].native = native;
+    user->late_count++;
+    return true;
+}
+
+static void deregister_callbacks(pTHX_ const SV *object, void *native);
+
 /* ---- handles ----------------------------------------------------------------- */
 
 /* A handle is a blessed scalar that shows the native pointer as its integer. Its
@@ -75,21 +161,35 @@ typedef MAGIC object_magic;
 static void object_release(pTHX_ SV *object, object_magic *magic)
 {
     void *native = magic->mg_ptr;
+    unsigned row = magic->mg_private;
+    call c;
+    SV *exception;
 
     if (!native)
         return;
     magic->mg_ptr = NULL;
-    if (object)
+    if (SvIOK(object))
         SvIV_set(object, 0);
     /* In a forked child the connection is the parent's: nothing may be sent on it. */
-    if (magic->mg_len == LEN_OF_GENERATION(generation))
-        module->classes[magic->mg_private].free(native);
+    if (magic->mg_len != LEN_OF_GENERATION(generation))
+        return;
+    if (!callbacks_exist) {
+        module->classes[row].free(native);
+        return;
+    }
+    if (release_later(aTHX_ row, native))
+        return;
+    call_begin(aTHX_ &c, NULL, NULL);
+    deregister_callbacks(aTHX_ object, native);
+    module->classes[row].free(native);
+    exception = call_end(aTHX_ &c);
+    if (exception)
+        warn("\t(in cleanup) %" SVf, SVfARG(exception));
 }
 
 static int object_magic_free(pTHX_ SV *object, MAGIC *magic)
 {
-    PERL_UNUSED_ARG(object);
-    object_release(aTHX_ NULL, magic);
+    object_release(aTHX_ object, magic);
     return 0;
 }
 
@@ -140,6 +240,250 @@ static object_magic *object_magic_of(SV *sv)
         if (magic->mg_virtual == &object_vtbl)
             return magic;
     return NULL;
+}
+
+/* ---- callbacks ------------------------------------------------------------------- */
+
+/* What Rust and libvirt count on, and what Perl runs. It belongs to one interpreter. */
+struct callback {
+    xsub_callback shared; /* first: a pointer to it is a pointer to the callback */
+    SV *code;             /* a copy: a reference, or a name that is looked up when called */
+    SV *first;            /* the caller's variable with the object it belongs to; or NULL */
+    const SV *object;     /* that object; not counted */
+    tTHX owner;
+    unsigned generation;
+    callback *next, **previous;
+};
+
+static callback *callback_new(pTHX_ SV *code, SV *first)
+{
+    dMY_CXT;
+    callback *c;
+
+    Newxz(c, 1, callback);
+    c->shared.references = 1;
+    c->code = newSVsv(code);
+    c->first = first && SvPADTMP(first) ? newSVsv(first) : SvREFCNT_inc(first);
+    c->object = first && SvROK(first) ? SvRV(first) : NULL;
+    c->owner = aTHX;
+    c->generation = generation;
+    c->next = MY_CXT.callbacks;
+    c->previous = &MY_CXT.callbacks;
+    if (c->next)
+        c->next->previous = &c->next;
+    MY_CXT.callbacks = c;
+    callbacks_exist = true;
+    return c;
+}
+
+/* Gives back one count. libvirt calls this too, and then perhaps on a thread, or in a
+ * process, that the callback's interpreter is not in: there it stays. */
+static void callback_release(void *opaque)
+{
+    dTHX;
+    callback *c = opaque;
+
+    if (--c->shared.references > 0)
+        return;
+    if (!aTHX || c->owner != aTHX || c->generation != generation)
+        return;
+    *c->previous = c->next;
+    if (c->next)
+        c->next->previous = c->previous;
+    if (PL_phase != PERL_PHASE_DESTRUCT) {
+        SvREFCNT_dec(c->code);
+        SvREFCNT_dec(c->first);
+    }
+    Safefree(c);
+}
+
+static int callback_magic_free(pTHX_ SV *sv, MAGIC *magic)
+{
+    PERL_UNUSED_ARG(sv);
+    PERL_UNUSED_CONTEXT;
+    callback_release(magic->mg_ptr);
+    return 0;
+}
+
+static const MGVTBL callback_vtbl = {
+    NULL, NULL, NULL, NULL, callback_magic_free, NULL, NULL, NULL
+};
+
+/* A callback for the statement that is running, and for longer if it is registered. */
+static callback *callback_mortal(pTHX_ SV *code, SV *first)
+{
+    SV *guard = sv_2mortal(newSV_type(SVt_PVMG));
+    callback *c = callback_new(aTHX_ code, first);
+
+    sv_magicext(guard, NULL, PERL_MAGIC_ext, &callback_vtbl, (char *)c, 0);
+    return c;
+}
+
+/* The object goes: so do its registrations. */
+static void deregister_callbacks(pTHX_ const SV *object, void *native)
+{
+    dMY_CXT;
+    callback *c, *next;
+
+    for (c = MY_CXT.callbacks; c; c = next) {
+        next = c->next;
+        if (c->object != object || c->shared.native != native
+            || c->shared.registration == XSUB_REGISTERED_NOWHERE)
+            continue;
+        /* libvirt may free it at once, or in a later turn of the event loop. */
+        c->shared.references++;
+        module->deregister(&c->shared);
+        c->shared.registration = XSUB_REGISTERED_NOWHERE;
+        next = c->next;
+        callback_release(c);
+    }
+}
+
+/* ---- upcalls ---------------------------------------------------------------------- */
+
+static SV *encode_value(pTHX_ xsub_node **cursor);
+static void drop_outcome(pTHX_ void *outcome);
+
+/* How many bytes a source put into its buffer, and what they are. */
+static void reply_buffer(pTHX_ xsub_upcall *u, SV *answer, SV *buffer)
+{
+    STRLEN len;
+    const char *bytes;
+
+    u->first = SvIV(answer);
+    if (u->first <= 0)
+        return;
+    if ((UV)u->first > u->size)
+        u->first = u->size;
+    bytes = SvPV_const(buffer, len);
+    if ((UV)u->first > len)
+        croak("the stream's source says %" IVdf " bytes, but gave %" UVuf, (IV)u->first, (UV)len);
+    Copy(bytes, u->buffer, u->first, char);
+}
+
+static void reply_credentials(pTHX_ xsub_upcall *u, SV *answer, SV *credentials)
+{
+    size_t i;
+
+    u->first = SvOK(answer) ? SvIV(answer) : 0;
+    for (i = 0; i < u->credential_count; i++) {
+        SV **entry = av_fetch((AV *)SvRV(credentials), i, FALSE), **result;
+        const char *bytes;
+        STRLEN len;
+
+        if (!entry || !SvROK(*entry) || SvTYPE(SvRV(*entry)) != SVt_PVHV)
+            continue;
+        result = hv_fetchs((HV *)SvRV(*entry), "result", FALSE);
+        if (!result || !(SvGETMAGIC(*result), SvOK(*result)))
+            continue;
+        bytes = SvPV_nomg_const(*result, len);
+        u->credentials[i].result = malloc(len + 1);
+        if (!u->credentials[i].result)
+            croak("no memory for a credential");
+        Copy(bytes, u->credentials[i].result, len, char);
+        u->credentials[i].result[len] = '\0';
+        u->credentials[i].len = len;
+    }
+}
+
+/* Runs the current upcall: its arguments, the code, the answer. It may die anywhere. */
+XS_INTERNAL(run_upcall)
+{
+    dXSARGS;
+    dMY_CXT;
+    xsub_upcall *u = MY_CXT.upcall;
+    callback *c = (callback *)u->callback;
+    xsub_node *node = u->arguments.nodes, *end = node + u->arguments.count;
+    SV *code = sv_mortalcopy(c->code), *argument = NULL;
+    int count;
+
+    PERL_UNUSED_VAR(items);
+    SP -= items;
+    PUSHMARK(SP);
+    if (c->first)
+        XPUSHs(sv_mortalcopy(c->first));
+    while (node < end) {
+        SV *value = sv_2mortal(encode_value(aTHX_ &node));
+
+        if (!argument)
+            argument = value;
+        XPUSHs(value);
+    }
+    PUTBACK;
+    count = call_sv(code, u->reply == XSUB_REPLY_PAIR ? G_ARRAY : G_SCALAR);
+    SPAGAIN;
+    switch (u->reply) {
+    case XSUB_REPLY_INT:
+        u->first = SvOK(TOPs) ? SvIV(TOPs) : 0;
+        break;
+    case XSUB_REPLY_COUNT:
+        if (!SvOK(TOPs))
+            croak("the stream's sink returned undef instead of how many bytes it took");
+        u->first = SvIV(TOPs);
+        break;
+    case XSUB_REPLY_PAIR:
+        if (count != 2)
+            croak("the stream's hole handler returned %d values instead of 2", count);
+        u->first = SvIV(SP[-1]);
+        u->second = SvIV(TOPs);
+        break;
+    case XSUB_REPLY_BUFFER:
+        reply_buffer(aTHX_ u, TOPs, argument);
+        break;
+    case XSUB_REPLY_CREDENTIALS:
+        reply_credentials(aTHX_ u, TOPs, argument);
+        break;
+    }
+    u->failed = false;
+    XSRETURN_EMPTY;
+}
+
+/* Keeps the first exception for the call that libvirt is in. */
+static void keep_exception(pTHX)
+{
+    dMY_CXT;
+
+    if (!MY_CXT.calls)
+        warn("\t(in cleanup) %" SVf, SVfARG(ERRSV));
+    else if (!MY_CXT.calls->exception)
+        MY_CXT.calls->exception = newSVsv(ERRSV);
+}
+
+/* The one way back into Perl. Nothing that Perl does here jumps over libvirt, but
+ * exit; what the callback throws is thrown when libvirt has returned. */
+static void upcall(xsub_upcall *u)
+{
+    dTHX;
+    callback *c = (callback *)u->callback;
+    SV *error;
+
+    if (!aTHX || c->owner != aTHX || c->generation != generation
+        || PL_phase == PERL_PHASE_DESTRUCT) {
+        xsub_outcome_drop(&u->arguments);
+        return;
+    }
+    {
+        dMY_CXT;
+        dSP;
+
+        c->shared.references++;
+        PUSHSTACKi(PERLSI_UNKNOWN);
+        ENTER;
+        SAVETMPS;
+        SAVEDESTRUCTOR_X(drop_outcome, &u->arguments);
+        error = sv_mortalcopy(ERRSV);
+        SAVEVPTR(MY_CXT.upcall);
+        MY_CXT.upcall = u;
+        PUSHMARK(SP);
+        call_sv((SV *)MY_CXT.run_upcall, G_VOID | G_DISCARD | G_EVAL | G_NOARGS);
+        if (u->failed)
+            keep_exception(aTHX);
+        sv_setsv(ERRSV, error);
+        FREETMPS;
+        LEAVE;
+        POPSTACK;
+        callback_release(c);
+    }
 }
 
 /* ---- decode: Perl stack -> xsub_value[] ---------------------------------------- */
@@ -301,6 +645,22 @@ static void decode_bytes(pTHX_ decoder *d, bool nullable, SV *sv, xsub_value *va
     value->len = len;
 }
 
+/* The callback gets the invocant, by the caller's variable, as its first argument. */
+static void decode_callback(pTHX_ decoder *d, bool nullable, const char *name, SV *sv,
+                            xsub_value *value)
+{
+    bool of_object = d->sub->parameters[0].type.kind == XSUB_KIND_HANDLE;
+
+    perl_may_run(aTHX_ d);
+    SvGETMAGIC(sv);
+    if (!SvOK(sv)) {
+        if (nullable)
+            return;
+        croak("%s: %s is neither a code reference nor the name of a sub", d->sub->name, name);
+    }
+    value->as.callback = &callback_mortal(aTHX_ sv, of_object ? ARGUMENT(d, 0) : NULL)->shared;
+}
+
 static AV *decode_array(pTHX_ decoder *d, const char *name, SV *sv)
 {
     perl_may_run(aTHX_ d);
@@ -354,6 +714,13 @@ static bool decode_value(pTHX_ decoder *d, const xsub_type *type, const char *na
                 return true;
         }
         return decode_list(aTHX_ d, type->of, name, sv, value);
+    case XSUB_KIND_CALLBACK:
+        decode_callback(aTHX_ d, type->nullable, name, sv, value);
+        return true;
+    case XSUB_KIND_TARGET:
+        if (SvREADONLY(sv))
+            croak("%s: %s is read-only", d->sub->name, name);
+        return true;
     case XSUB_KIND_IGNORED:
     case XSUB_KIND_PARAMS: /* when its schema is known */
     case XSUB_KIND_PARAMS_OR_FLAGS:
@@ -498,6 +865,8 @@ static bool decode(pTHX_ decoder *d)
     I32 i;
 
     Zero(d->values, sub->count, xsub_value);
+    if (callbacks_exist)
+        perl_may_run(aTHX_ d);
     for (i = 0; i < sub->count; i++) {
         const xsub_parameter *parameter = &sub->parameters[i];
 
@@ -646,6 +1015,20 @@ static int encode(pTHX_ I32 ax, xsub_outcome *outcome)
 
 /* ---- the XSUBs ------------------------------------------------------------------ */
 
+static void call_with_callbacks(pTHX_ decoder *d, xsub_outcome *outcome)
+{
+    call c;
+    SV *exception;
+
+    call_begin(aTHX_ &c, d->sub, d->values);
+    d->sub->call(d->values, outcome);
+    exception = call_end(aTHX_ &c);
+    if (exception) {
+        xsub_outcome_drop(outcome);
+        croak_sv(exception);
+    }
+}
+
 XS_INTERNAL(dispatch)
 {
     dXSARGS;
@@ -661,7 +1044,10 @@ XS_INTERNAL(dispatch)
     if (!decode(aTHX_ &d))
         XSRETURN_UNDEF;
 
-    sub->call(values, &outcome);
+    if (callbacks_exist)
+        call_with_callbacks(aTHX_ &d, &outcome);
+    else
+        sub->call(values, &outcome);
 
     if (outcome.status != XSUB_RETURN)
         throw_outcome(aTHX_ sub, &outcome);
@@ -791,17 +1177,104 @@ static void install(pTHX)
     install_constants(aTHX);
 }
 
+static const xsub_perl perl = { upcall, callback_release };
+
 static void initialise_process(pTHX)
 {
     xsub_outcome outcome;
 
     if (module)
         return;
-    module = sys_virt_boot(&outcome);
+    module = sys_virt_boot(&perl, &outcome);
     if (!module)
         croak("libvirt cannot be initialised: %s", outcome.nodes[0].as.bytes);
     pthread_atfork(NULL, NULL, count_fork);
 }
+
+/* ---- event implementations written in Perl ------------------------------------------ */
+
+/* A pointer that an implementation was handed: a reference to a scalar that holds it. */
+typedef void *event_pointer;
+
+static event_pointer event_pointer_of(pTHX_ SV *sv)
+{
+    SvGETMAGIC(sv);
+    if (!SvROK(sv))
+        return NULL;
+    return INT2PTR(void *, SvIV(SvRV(sv)));
+}
+
+/* Runs something of libvirt's from Perl, and throws what its callbacks threw. */
+#define CALL_LIBVIRT(expression)                        \
+    STMT_START {                                        \
+        call c;                                         \
+        SV *exception;                                  \
+                                                        \
+        call_begin(aTHX_ &c, NULL, NULL);               \
+        expression;                                     \
+        exception = call_end(aTHX_ &c);                 \
+        if (exception)                                  \
+            croak_sv(exception);                        \
+    } STMT_END
+
+static void register_event_impl(pTHX)
+{
+    static const char *const names[6] = {
+        "Sys::Virt::Event::_add_handle",  "Sys::Virt::Event::_update_handle",
+        "Sys::Virt::Event::_remove_handle", "Sys::Virt::Event::_add_timeout",
+        "Sys::Virt::Event::_update_timeout", "Sys::Virt::Event::_remove_timeout",
+    };
+    xsub_callback *functions[6];
+    int i;
+
+    for (i = 0; i < 6; i++)
+        functions[i] = &callback_new(aTHX_ sv_2mortal(newSVpv(names[i], 0)), NULL)->shared;
+    sys_virt_register_event_impl(functions);
+}
+
+MODULE = Sys::Virt  PACKAGE = Sys::Virt::Event
+
+PROTOTYPES: ENABLE
+
+void
+_register_impl()
+    CODE:
+	register_event_impl(aTHX);
+
+MODULE = Sys::Virt  PACKAGE = Sys::Virt::EventImpl
+
+void
+_run_handle_callback_helper(watch, fd, event, cbref, opaqueref)
+	int watch
+	int fd
+	int event
+	event_pointer cbref
+	event_pointer opaqueref
+    PREINIT:
+	bool known;
+    CODE:
+	CALL_LIBVIRT(known = sys_virt_run_handle(watch, fd, event, cbref, opaqueref));
+	if (!known)
+	    croak("%s: cbref and opaqueref are no handle callback of libvirt's", GvNAME(CvGV(cv)));
+
+void
+_run_timeout_callback_helper(timer, cbref, opaqueref)
+	int timer
+	event_pointer cbref
+	event_pointer opaqueref
+    PREINIT:
+	bool known;
+    CODE:
+	CALL_LIBVIRT(known = sys_virt_run_timeout(timer, cbref, opaqueref));
+	if (!known)
+	    croak("%s: cbref and opaqueref are no timeout callback of libvirt's", GvNAME(CvGV(cv)));
+
+void
+_free_callback_opaque_helper(ffref, opaqueref)
+	event_pointer ffref
+	event_pointer opaqueref
+    CODE:
+	CALL_LIBVIRT((void)sys_virt_free_opaque(ffref, opaqueref));
 
 MODULE = Sys::Virt  PACKAGE = Sys::Virt::XSUB
 

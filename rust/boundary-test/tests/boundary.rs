@@ -137,7 +137,7 @@ xsub::xsubs! {
     }
 
     sub assigns(target: i32) -> (Assigned<i32>, i32) {
-        Ok((Assigned(0, target + 1), target))
+        Ok((Assigned(0, Some(target + 1)), target))
     }
 
     sub params(target: i32, params: Params, flags: u32 = 0)
@@ -161,7 +161,7 @@ fn sub(name: &str) -> &'static xsub::abi::xsub {
 }
 
 fn run(name: &str, args: &[Value<'_>], take: usize) -> String {
-    xsub::install(CLASSES);
+    xsub::install(CLASSES, None);
     // SAFETY: each test passes what the signature says.
     unsafe { call(sub(name), args, take) }
 }

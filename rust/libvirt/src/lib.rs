@@ -5,16 +5,20 @@
 //! failure ([`call::FromC`]), who frees what, and how each C type looks on the
 //! tape. It never sees Perl.
 
+pub mod auth;
 pub mod call;
 pub mod constant;
 pub mod cpumap;
 mod error;
+pub mod event;
+pub mod event_loop;
 pub mod handle;
 pub mod list;
 pub mod pages;
 pub mod params;
 pub mod record;
 pub mod stats;
+pub mod stream;
 pub mod text;
 
 pub use error::{initialize, last_error, version_text};

@@ -108,25 +108,8 @@ impl TypedParams {
         tape: &mut Tape<'_>,
         rename: impl Fn(&'a CStr) -> &'a CStr,
     ) {
-        let params = self.as_slice();
-        tape.reserve(2 * params.len() + 1);
-        tape.hash(params.len());
-        for param in params {
-            // SAFETY: `self` is kept by the tape; the union is read by its type.
-            unsafe {
-                tape.borrowed_key(rename(name(param)));
-                match param.type_ as u32 {
-                    sys::VIR_TYPED_PARAM_INT => tape.int(param.value.i.into()),
-                    sys::VIR_TYPED_PARAM_UINT => tape.uint(param.value.ui.into()),
-                    sys::VIR_TYPED_PARAM_LLONG => tape.int(param.value.l),
-                    sys::VIR_TYPED_PARAM_ULLONG => tape.uint(param.value.ul),
-                    sys::VIR_TYPED_PARAM_DOUBLE => tape.float(param.value.d),
-                    sys::VIR_TYPED_PARAM_BOOLEAN => tape.int((param.value.b != 0).into()),
-                    sys::VIR_TYPED_PARAM_STRING => tape.borrowed(param.value.s),
-                    _ => tape.undef(),
-                }
-            }
-        }
+        // SAFETY: promised by the caller.
+        unsafe { write_slice(self.as_slice(), tape, rename) }
     }
 
     /// With other names for some fields: pairs of libvirt's name and the key in Perl.
@@ -162,6 +145,58 @@ impl Output for Renamed {
         };
         // SAFETY: the tape keeps them.
         unsafe { params.write_borrowed(tape, rename) };
+    }
+}
+
+/// Writes a hash that points into the parameters; `rename` gives its keys.
+///
+/// # Safety
+///
+/// The parameters outlive the tape.
+unsafe fn write_slice<'a>(
+    params: &'a [virTypedParameter],
+    tape: &mut Tape<'_>,
+    rename: impl Fn(&'a CStr) -> &'a CStr,
+) {
+    tape.reserve(2 * params.len() + 1);
+    tape.hash(params.len());
+    for param in params {
+        // SAFETY: promised by the caller; the union is read by its type.
+        unsafe {
+            tape.borrowed_key(rename(name(param)));
+            match param.type_ as u32 {
+                sys::VIR_TYPED_PARAM_INT => tape.int(param.value.i.into()),
+                sys::VIR_TYPED_PARAM_UINT => tape.uint(param.value.ui.into()),
+                sys::VIR_TYPED_PARAM_LLONG => tape.int(param.value.l),
+                sys::VIR_TYPED_PARAM_ULLONG => tape.uint(param.value.ul),
+                sys::VIR_TYPED_PARAM_DOUBLE => tape.float(param.value.d),
+                sys::VIR_TYPED_PARAM_BOOLEAN => tape.int((param.value.b != 0).into()),
+                sys::VIR_TYPED_PARAM_STRING => tape.borrowed(param.value.s),
+                _ => tape.undef(),
+            }
+        }
+    }
+}
+
+/// Writes parameters that libvirt lends to a callback: in Perl, a hash.
+///
+/// # Safety
+///
+/// There are `count` of them, and they outlive the tape.
+pub(crate) unsafe fn write_params(
+    tape: &mut Tape<'_>,
+    params: *const virTypedParameter,
+    count: c_int,
+) {
+    // SAFETY: promised by the caller.
+    unsafe {
+        let params = match usize::try_from(count) {
+            Ok(count) if count > 0 && !params.is_null() => {
+                std::slice::from_raw_parts(params, count)
+            }
+            _ => &[],
+        };
+        write_slice(params, tape, |name| name);
     }
 }
 

@@ -1,12 +1,14 @@
 //! What the archive shows to C: the one function that gives it the tables.
 #![allow(unsafe_code, reason = "an exported symbol, called by C")]
 
+use std::ffi::{c_int, c_void};
 use std::ptr;
 use std::sync::OnceLock;
 
+use libvirt::event_loop;
 use libvirt::handle::CLASSES;
 use xsub::Tape;
-use xsub::abi::{xsub_module, xsub_outcome, xsub_table};
+use xsub::abi::{xsub_callback, xsub_module, xsub_outcome, xsub_perl, xsub_table};
 
 use crate::TABLES;
 use crate::constants::CONSTANTS;
@@ -26,8 +28,12 @@ static MODULE: OnceLock<Module> = OnceLock::new();
 ///
 /// `outcome` can be written to.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sys_virt_boot(outcome: *mut xsub_outcome) -> *const xsub_module {
-    xsub::install(CLASSES);
+pub unsafe extern "C" fn sys_virt_boot(
+    perl: *const xsub_perl,
+    outcome: *mut xsub_outcome,
+) -> *const xsub_module {
+    // SAFETY: C's table of its functions is a constant.
+    xsub::install(CLASSES, unsafe { perl.as_ref() });
     // SAFETY: promised by C.
     let mut tape = unsafe { Tape::start(outcome) };
     if let Err(exception) = libvirt::initialize() {
@@ -53,5 +59,45 @@ fn module() -> Module {
         class_count: CLASSES.len(),
         constants: CONSTANTS.as_ptr().cast(),
         constant_count: CONSTANTS.len(),
+        deregister: Some(libvirt::event::deregister),
     })
+}
+
+/// Makes an event implementation libvirt's.
+///
+/// # Safety
+///
+/// `functions` are six callbacks that stay for ever.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sys_virt_register_event_impl(functions: *const *mut xsub_callback) {
+    // SAFETY: promised by C.
+    unsafe { event_loop::register_impl(*functions.cast()) }
+}
+
+/// Runs a handle's callback that an event implementation was handed.
+#[unsafe(no_mangle)]
+pub extern "C" fn sys_virt_run_handle(
+    watch: c_int,
+    fd: c_int,
+    events: c_int,
+    callback: *mut c_void,
+    opaque: *mut c_void,
+) -> bool {
+    event_loop::run_handle(watch, fd, events, callback, opaque)
+}
+
+/// Runs a timer's callback that an event implementation was handed.
+#[unsafe(no_mangle)]
+pub extern "C" fn sys_virt_run_timeout(
+    timer: c_int,
+    callback: *mut c_void,
+    opaque: *mut c_void,
+) -> bool {
+    event_loop::run_timeout(timer, callback, opaque)
+}
+
+/// Frees what an event implementation was handed.
+#[unsafe(no_mangle)]
+pub extern "C" fn sys_virt_free_opaque(free: *mut c_void, opaque: *mut c_void) -> bool {
+    event_loop::free_opaque(free, opaque)
 }

@@ -7,6 +7,7 @@ use libvirt::handle::{Connect, Domain, New};
 use libvirt::list::{Objects, list};
 use libvirt::vir;
 use xsub::tape::Assigned;
+use xsub::value::Target;
 use xsub::{List, Output, Tape};
 
 /// Domains, and behind them a value for the first argument.
@@ -14,7 +15,7 @@ struct AssignedDomains(Objects<Domain>);
 
 impl Output for AssignedDomains {
     fn write(self, tape: &mut Tape<'_>) {
-        Assigned(0, b"assigned".to_vec()).write(tape);
+        Assigned(0, Some(b"assigned".to_vec())).write(tape);
         self.0.write(tape);
     }
 }
@@ -35,7 +36,7 @@ xsub::xsubs! {
     }
 
     /// Assigns to its first argument, which may die, and then returns domains.
-    sub assign(target: &[u8], con: &Connect) -> AssignedDomains {
+    sub assign(target: Target, con: &Connect) -> AssignedDomains {
         list(|domains| vir!(virConnectListAllDomains(con, domains, 0))).map(AssignedDomains)
     }
 

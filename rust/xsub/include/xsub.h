@@ -17,6 +17,7 @@
 /* What a parameter, a list element or a typed parameter accepts. */
 typedef enum {
     XSUB_KIND_IGNORED, /* anything, or nothing at all */
+    XSUB_KIND_TARGET,  /* a variable that the result is assigned to */
     XSUB_KIND_I32,
     XSUB_KIND_U32,
     XSUB_KIND_I64,
@@ -26,6 +27,7 @@ typedef enum {
     XSUB_KIND_STRING, /* ends at the first NUL */
     XSUB_KIND_BYTES,
     XSUB_KIND_HANDLE,
+    XSUB_KIND_CALLBACK,        /* what Perl can call: a code reference, or a name */
     XSUB_KIND_LIST,            /* reference to an array */
     XSUB_KIND_PARAMS,          /* reference to a hash, read by a schema */
     XSUB_KIND_PARAMS_OR_FLAGS, /* the same, or a plain number */
@@ -42,6 +44,15 @@ struct xsub_type {
 /* One typed parameter. */
 typedef struct xsub_param xsub_param;
 
+/* Something that libvirt may call Perl with. C makes it and frees it when nobody
+ * counts on it any more; the other members say what it is registered for. */
+typedef struct {
+    size_t references;
+    uint32_t registration; /* an xsub_registration */
+    int32_t id;
+    void *native; /* the object that it is registered with */
+} xsub_callback;
+
 /* One decoded argument. What it points to stays valid during the call. */
 typedef struct xsub_value xsub_value;
 struct xsub_value {
@@ -51,6 +62,7 @@ struct xsub_value {
         double f;
         const char *bytes; /* STRING, BYTES; NULL for undef */
         void *native; /* HANDLE; NULL for undef */
+        xsub_callback *callback; /* CALLBACK; NULL for undef */
         const xsub_value *items; /* LIST; NULL for undef */
         const xsub_param *params; /* PARAMS; NULL for undef */
     } as;
@@ -116,6 +128,54 @@ typedef struct {
     xsub_node inline_nodes[XSUB_INLINE_NODES];
 } xsub_outcome;
 
+/* ---- upcalls: from libvirt back into Perl ------------------------------------ */
+
+/* What a callback can be registered for, and so how it is taken back. */
+typedef enum {
+    XSUB_REGISTERED_NOWHERE,
+    XSUB_REGISTERED_DOMAIN_LIFECYCLE, /* without an id: the oldest interface */
+    XSUB_REGISTERED_DOMAIN,
+    XSUB_REGISTERED_NETWORK,
+    XSUB_REGISTERED_STORAGE_POOL,
+    XSUB_REGISTERED_NODE_DEVICE,
+    XSUB_REGISTERED_SECRET,
+    XSUB_REGISTERED_CLOSE,
+    XSUB_REGISTERED_STREAM,
+} xsub_registration;
+
+/* What a callback answers. */
+typedef enum {
+    XSUB_REPLY_NOTHING,
+    XSUB_REPLY_INT,         /* undef is 0 */
+    XSUB_REPLY_COUNT,       /* how much it took: undef is a mistake */
+    XSUB_REPLY_PAIR,        /* a list of two numbers */
+    XSUB_REPLY_BUFFER,      /* how much of its second argument it filled */
+    XSUB_REPLY_CREDENTIALS, /* a number, and results in its argument */
+} xsub_reply;
+
+typedef struct {
+    char *result; /* from malloc(); NULL: no answer */
+    size_t len;
+} xsub_credential;
+
+typedef struct {
+    xsub_callback *callback;
+    uint32_t reply; /* an xsub_reply */
+    bool failed;    /* it threw, or could not run; the other answers are not set */
+    int64_t first, second;        /* a number, the second only of PAIR */
+    char *buffer;                 /* BUFFER: room for */
+    size_t size;                  /* as many bytes */
+    xsub_credential *credentials; /* CREDENTIALS: as many as the array has hashes */
+    size_t credential_count;
+    xsub_outcome arguments; /* their tape; C drops it */
+} xsub_upcall;
+
+/* What C offers to Rust. */
+typedef struct {
+    void (*upcall)(xsub_upcall *upcall);
+    void (*release)(void *callback); /* gives back one count; a virFreeCallback */
+} xsub_perl;
+
 /* ---- methods -------------------------------------------------------------- */
 
 typedef struct {
@@ -169,10 +229,19 @@ typedef struct {
     size_t class_count;
     const xsub_constant *constants;
     size_t constant_count;
+    void (*deregister)(const xsub_callback *callback);
 } xsub_module;
 
 /* Fills outcome with an error if libvirt cannot be initialised. */
-const xsub_module *sys_virt_boot(xsub_outcome *outcome);
+const xsub_module *sys_virt_boot(const xsub_perl *perl, xsub_outcome *outcome);
+
+/* Makes an event implementation libvirt's: its six functions, in libvirt's order. */
+void sys_virt_register_event_impl(xsub_callback *const functions[6]);
+
+/* Runs what an event implementation was handed, or frees it. False: it was not. */
+bool sys_virt_run_handle(int watch, int fd, int events, void *callback, void *opaque);
+bool sys_virt_run_timeout(int timer, void *callback, void *opaque);
+bool sys_virt_free_opaque(void *free_function, void *opaque);
 
 /* Releases whatever the outcome still owns. */
 void xsub_outcome_drop(xsub_outcome *outcome);

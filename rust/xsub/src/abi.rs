@@ -1,21 +1,23 @@
-//! Generated from `include/xsub.h` by `boundary-test`; do not edit.
+//! Generated from `include/xsub.h` by `cargo run -p abi`; do not edit.
 #![allow(missing_docs, non_camel_case_types)]
 
 pub const XSUB_IS_FLAGS: i32 = -1;
 pub const XSUB_INLINE_NODES: u32 = 6;
 pub const XSUB_KIND_IGNORED: xsub_kind = 0;
-pub const XSUB_KIND_I32: xsub_kind = 1;
-pub const XSUB_KIND_U32: xsub_kind = 2;
-pub const XSUB_KIND_I64: xsub_kind = 3;
-pub const XSUB_KIND_U64: xsub_kind = 4;
-pub const XSUB_KIND_F64: xsub_kind = 5;
-pub const XSUB_KIND_BOOL: xsub_kind = 6;
-pub const XSUB_KIND_STRING: xsub_kind = 7;
-pub const XSUB_KIND_BYTES: xsub_kind = 8;
-pub const XSUB_KIND_HANDLE: xsub_kind = 9;
-pub const XSUB_KIND_LIST: xsub_kind = 10;
-pub const XSUB_KIND_PARAMS: xsub_kind = 11;
-pub const XSUB_KIND_PARAMS_OR_FLAGS: xsub_kind = 12;
+pub const XSUB_KIND_TARGET: xsub_kind = 1;
+pub const XSUB_KIND_I32: xsub_kind = 2;
+pub const XSUB_KIND_U32: xsub_kind = 3;
+pub const XSUB_KIND_I64: xsub_kind = 4;
+pub const XSUB_KIND_U64: xsub_kind = 5;
+pub const XSUB_KIND_F64: xsub_kind = 6;
+pub const XSUB_KIND_BOOL: xsub_kind = 7;
+pub const XSUB_KIND_STRING: xsub_kind = 8;
+pub const XSUB_KIND_BYTES: xsub_kind = 9;
+pub const XSUB_KIND_HANDLE: xsub_kind = 10;
+pub const XSUB_KIND_CALLBACK: xsub_kind = 11;
+pub const XSUB_KIND_LIST: xsub_kind = 12;
+pub const XSUB_KIND_PARAMS: xsub_kind = 13;
+pub const XSUB_KIND_PARAMS_OR_FLAGS: xsub_kind = 14;
 pub type xsub_kind = ::std::os::raw::c_uint;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
@@ -41,6 +43,31 @@ const _: () = {
     ["Offset of field: xsub_type::of"][::std::mem::offset_of!(xsub_type, of) - 8usize];
 };
 #[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct xsub_callback {
+    pub references: usize,
+    pub registration: u32,
+    pub id: i32,
+    pub native: *mut ::std::os::raw::c_void,
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    ["Size of xsub_callback"][::std::mem::size_of::<xsub_callback>() - 24usize];
+    ["Alignment of xsub_callback"][::std::mem::align_of::<xsub_callback>() - 8usize];
+    [
+        "Offset of field: xsub_callback::references",
+    ][::std::mem::offset_of!(xsub_callback, references) - 0usize];
+    [
+        "Offset of field: xsub_callback::registration",
+    ][::std::mem::offset_of!(xsub_callback, registration) - 8usize];
+    [
+        "Offset of field: xsub_callback::id",
+    ][::std::mem::offset_of!(xsub_callback, id) - 12usize];
+    [
+        "Offset of field: xsub_callback::native",
+    ][::std::mem::offset_of!(xsub_callback, native) - 16usize];
+};
+#[repr(C)]
 #[derive(Copy, Clone)]
 pub struct xsub_value {
     pub as_: xsub_value__bindgen_ty_1,
@@ -54,6 +81,7 @@ pub union xsub_value__bindgen_ty_1 {
     pub f: f64,
     pub bytes: *const ::std::os::raw::c_char,
     pub native: *mut ::std::os::raw::c_void,
+    pub callback: *mut xsub_callback,
     pub items: *const xsub_value,
     pub params: *const xsub_param,
 }
@@ -80,6 +108,9 @@ const _: () = {
     [
         "Offset of field: xsub_value__bindgen_ty_1::native",
     ][::std::mem::offset_of!(xsub_value__bindgen_ty_1, native) - 0usize];
+    [
+        "Offset of field: xsub_value__bindgen_ty_1::callback",
+    ][::std::mem::offset_of!(xsub_value__bindgen_ty_1, callback) - 0usize];
     [
         "Offset of field: xsub_value__bindgen_ty_1::items",
     ][::std::mem::offset_of!(xsub_value__bindgen_ty_1, items) - 0usize];
@@ -247,6 +278,108 @@ const _: () = {
         "Offset of field: xsub_outcome::inline_nodes",
     ][::std::mem::offset_of!(xsub_outcome, inline_nodes) - 56usize];
 };
+pub const XSUB_REGISTERED_NOWHERE: xsub_registration = 0;
+pub const XSUB_REGISTERED_DOMAIN_LIFECYCLE: xsub_registration = 1;
+pub const XSUB_REGISTERED_DOMAIN: xsub_registration = 2;
+pub const XSUB_REGISTERED_NETWORK: xsub_registration = 3;
+pub const XSUB_REGISTERED_STORAGE_POOL: xsub_registration = 4;
+pub const XSUB_REGISTERED_NODE_DEVICE: xsub_registration = 5;
+pub const XSUB_REGISTERED_SECRET: xsub_registration = 6;
+pub const XSUB_REGISTERED_CLOSE: xsub_registration = 7;
+pub const XSUB_REGISTERED_STREAM: xsub_registration = 8;
+pub type xsub_registration = ::std::os::raw::c_uint;
+pub const XSUB_REPLY_NOTHING: xsub_reply = 0;
+pub const XSUB_REPLY_INT: xsub_reply = 1;
+pub const XSUB_REPLY_COUNT: xsub_reply = 2;
+pub const XSUB_REPLY_PAIR: xsub_reply = 3;
+pub const XSUB_REPLY_BUFFER: xsub_reply = 4;
+pub const XSUB_REPLY_CREDENTIALS: xsub_reply = 5;
+pub type xsub_reply = ::std::os::raw::c_uint;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct xsub_credential {
+    pub result: *mut ::std::os::raw::c_char,
+    pub len: usize,
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    ["Size of xsub_credential"][::std::mem::size_of::<xsub_credential>() - 16usize];
+    ["Alignment of xsub_credential"][::std::mem::align_of::<xsub_credential>() - 8usize];
+    [
+        "Offset of field: xsub_credential::result",
+    ][::std::mem::offset_of!(xsub_credential, result) - 0usize];
+    [
+        "Offset of field: xsub_credential::len",
+    ][::std::mem::offset_of!(xsub_credential, len) - 8usize];
+};
+#[repr(C)]
+#[derive(Copy, Clone)]
+pub struct xsub_upcall {
+    pub callback: *mut xsub_callback,
+    pub reply: u32,
+    pub failed: bool,
+    pub first: i64,
+    pub second: i64,
+    pub buffer: *mut ::std::os::raw::c_char,
+    pub size: usize,
+    pub credentials: *mut xsub_credential,
+    pub credential_count: usize,
+    pub arguments: xsub_outcome,
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    ["Size of xsub_upcall"][::std::mem::size_of::<xsub_upcall>() - 264usize];
+    ["Alignment of xsub_upcall"][::std::mem::align_of::<xsub_upcall>() - 8usize];
+    [
+        "Offset of field: xsub_upcall::callback",
+    ][::std::mem::offset_of!(xsub_upcall, callback) - 0usize];
+    [
+        "Offset of field: xsub_upcall::reply",
+    ][::std::mem::offset_of!(xsub_upcall, reply) - 8usize];
+    [
+        "Offset of field: xsub_upcall::failed",
+    ][::std::mem::offset_of!(xsub_upcall, failed) - 12usize];
+    [
+        "Offset of field: xsub_upcall::first",
+    ][::std::mem::offset_of!(xsub_upcall, first) - 16usize];
+    [
+        "Offset of field: xsub_upcall::second",
+    ][::std::mem::offset_of!(xsub_upcall, second) - 24usize];
+    [
+        "Offset of field: xsub_upcall::buffer",
+    ][::std::mem::offset_of!(xsub_upcall, buffer) - 32usize];
+    [
+        "Offset of field: xsub_upcall::size",
+    ][::std::mem::offset_of!(xsub_upcall, size) - 40usize];
+    [
+        "Offset of field: xsub_upcall::credentials",
+    ][::std::mem::offset_of!(xsub_upcall, credentials) - 48usize];
+    [
+        "Offset of field: xsub_upcall::credential_count",
+    ][::std::mem::offset_of!(xsub_upcall, credential_count) - 56usize];
+    [
+        "Offset of field: xsub_upcall::arguments",
+    ][::std::mem::offset_of!(xsub_upcall, arguments) - 64usize];
+};
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct xsub_perl {
+    pub upcall: ::std::option::Option<unsafe extern "C" fn(upcall: *mut xsub_upcall)>,
+    pub release: ::std::option::Option<
+        unsafe extern "C" fn(callback: *mut ::std::os::raw::c_void),
+    >,
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    ["Size of xsub_perl"][::std::mem::size_of::<xsub_perl>() - 16usize];
+    ["Alignment of xsub_perl"][::std::mem::align_of::<xsub_perl>() - 8usize];
+    [
+        "Offset of field: xsub_perl::upcall",
+    ][::std::mem::offset_of!(xsub_perl, upcall) - 0usize];
+    [
+        "Offset of field: xsub_perl::release",
+    ][::std::mem::offset_of!(xsub_perl, release) - 8usize];
+};
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct xsub_parameter {
@@ -394,10 +527,13 @@ pub struct xsub_module {
     pub class_count: usize,
     pub constants: *const xsub_constant,
     pub constant_count: usize,
+    pub deregister: ::std::option::Option<
+        unsafe extern "C" fn(callback: *const xsub_callback),
+    >,
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
-    ["Size of xsub_module"][::std::mem::size_of::<xsub_module>() - 48usize];
+    ["Size of xsub_module"][::std::mem::size_of::<xsub_module>() - 56usize];
     ["Alignment of xsub_module"][::std::mem::align_of::<xsub_module>() - 8usize];
     [
         "Offset of field: xsub_module::tables",
@@ -417,6 +553,9 @@ const _: () = {
     [
         "Offset of field: xsub_module::constant_count",
     ][::std::mem::offset_of!(xsub_module, constant_count) - 40usize];
+    [
+        "Offset of field: xsub_module::deregister",
+    ][::std::mem::offset_of!(xsub_module, deregister) - 48usize];
 };
 unsafe extern "C" {
     pub fn xsub_outcome_drop(outcome: *mut xsub_outcome);

@@ -8,11 +8,13 @@
 
 #[rustfmt::skip]
 pub mod abi;
+pub mod callback;
 mod exception;
 pub mod method;
 pub mod tape;
 pub mod value;
 
+pub use callback::{Callback, Upcall};
 pub use exception::Exception;
 pub use method::{Method, install};
 pub use tape::{Output, Tape};

@@ -6,7 +6,10 @@ use std::ffi::c_char;
 use std::panic::{self, AssertUnwindSafe};
 use std::ptr;
 
-use crate::abi::{xsub, xsub_class, xsub_outcome, xsub_parameter, xsub_table, xsub_value};
+use crate::abi::{
+    xsub, xsub_class, xsub_outcome, xsub_parameter, xsub_perl, xsub_table, xsub_value,
+};
+use crate::callback::set_perl;
 use crate::tape::set_classes;
 use crate::{Argument, Exception, Tape};
 
@@ -79,9 +82,13 @@ pub fn panicked(payload: &(dyn Any + Send)) -> Exception {
     }
 }
 
-/// Prepares the process: the table of classes, and panics that print nothing.
-pub fn install(classes: &'static [xsub_class]) {
+/// Prepares the process: the table of classes, the way back into Perl, and panics
+/// that print nothing.
+pub fn install(classes: &'static [xsub_class], perl: Option<&'static xsub_perl>) {
     set_classes(classes);
+    if let Some(perl) = perl {
+        set_perl(perl);
+    }
     panic::set_hook(Box::new(|info| {
         let location = info.location().map(ToString::to_string);
         PANIC_LOCATION.set(location.unwrap_or_default());

@@ -429,12 +429,14 @@ impl<T: Output> Output for Reference<T> {
     }
 }
 
-/// A value for the argument at this place.
-pub struct Assigned<T>(pub u32, pub T);
+/// A value for the argument at this place; none leaves it as it is.
+pub struct Assigned<T>(pub u32, pub Option<T>);
 
 impl<T: Output> Output for Assigned<T> {
     fn write(self, tape: &mut Tape<'_>) {
-        tape.assign(self.0);
-        self.1.write(tape);
+        if let Some(value) = self.1 {
+            tape.assign(self.0);
+            value.write(tape);
+        }
     }
 }

@@ -23,7 +23,7 @@ pub unsafe trait Argument<'a>: Sized {
     unsafe fn from_value(value: &'a xsub_value) -> Self;
 }
 
-const fn plain(kind: abi::xsub_kind) -> xsub_type {
+pub(crate) const fn plain(kind: abi::xsub_kind) -> xsub_type {
     xsub_type {
         kind: kind as u8,
         nullable: false,
@@ -81,6 +81,17 @@ unsafe impl<'a> Argument<'a> for &'a [u8] {
     unsafe fn from_value(value: &'a xsub_value) -> Self {
         // SAFETY: see above; only nullable BYTES can be NULL.
         unsafe { slice::from_raw_parts(value.as_.bytes.cast(), value.len) }
+    }
+}
+
+/// A variable that the result is assigned to: what it holds is not read.
+pub struct Target;
+
+// SAFETY: nothing is read.
+unsafe impl<'a> Argument<'a> for Target {
+    const TYPE: xsub_type = plain(abi::XSUB_KIND_TARGET);
+    unsafe fn from_value(_: &'a xsub_value) -> Self {
+        Self
     }
 }
 
@@ -257,6 +268,7 @@ impl Nullable for &[u8] {}
 impl<C: Class> Nullable for &C {}
 impl<T> Nullable for List<'_, T> {}
 impl Nullable for Params<'_> {}
+impl Nullable for crate::Callback<'_> {}
 
 // SAFETY: as `T`, and every pointer member shares its place with `bytes`.
 unsafe impl<'a, T: Argument<'a> + Nullable> Argument<'a> for Option<T> {

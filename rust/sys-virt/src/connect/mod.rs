@@ -1,5 +1,6 @@
 //! `Sys::Virt`: connections.
 
 pub mod domains;
+pub mod events;
 pub mod host;
 pub mod session;

@@ -5,9 +5,9 @@ use std::ffi::{CStr, c_ulong};
 use libvirt::handle::{Connect, New};
 use libvirt::params::{Field, Schema, Settings};
 use libvirt::text::{Borrowed, Text, number};
-use libvirt::{check, fields, vir};
-use xsub::Params;
+use libvirt::{auth, check, fields, vir};
 use xsub::value::Ignored;
+use xsub::{Callback, List, Params};
 
 const IDENTITY: &[Field] = fields! {
     STRING VIR_CONNECT_IDENTITY_USER_NAME;
@@ -27,6 +27,20 @@ xsub::xsubs! {
     /// Opens a connection without authentication callbacks; undef is the default URI.
     sub _open(name: Option<&CStr>, flags: u32) -> New<Connect> {
         vir!(virConnectOpenAuth(name, std::ptr::null_mut(), flags))
+    }
+
+    /// Opens a connection that asks for credentials: by the callback, or, where it or the
+    /// list of kinds is undef, on the terminal.
+    sub _open_auth(
+        name: Option<&CStr>,
+        creds: Option<List<i32>>,
+        cb: Option<Callback>,
+        flags: u32,
+    ) -> New<Connect> {
+        match (creds, cb) {
+            (Some(kinds), Some(callback)) => auth::open(name, kinds.iter().collect(), callback, flags),
+            _ => auth::open_on_terminal(name, flags),
+        }
     }
 
     /// The version of the loaded libvirt.

@@ -1,0 +1,257 @@
+//! Event loops: libvirt's own, and implementations written in Perl.
+
+use std::ffi::{c_int, c_void};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use virt::sys::{self, virEventHandleCallback, virEventTimeoutCallback, virFreeCallback};
+use xsub::Output;
+use xsub::abi::xsub_callback;
+use xsub::callback::{Callback, Pointer, Upcall};
+
+use crate::call::check;
+
+unsafe extern "C" fn handle_ready(watch: c_int, fd: c_int, events: c_int, opaque: *mut c_void) {
+    // SAFETY: libvirt passes the pointer that was registered.
+    unsafe { Upcall::new(opaque) }.call(|tape| {
+        (watch, fd, events).write(tape);
+    });
+}
+
+unsafe extern "C" fn timeout_due(timer: c_int, opaque: *mut c_void) {
+    // SAFETY: libvirt passes the pointer that was registered.
+    unsafe { Upcall::new(opaque) }.call(|tape| timer.write(tape));
+}
+
+/// Watches a file descriptor; gives the watch's id.
+///
+/// # Errors
+///
+/// Without a number where no loop is registered.
+pub fn add_handle(fd: i32, events: i32, callback: Callback<'_>) -> crate::Result<i32> {
+    let nowhere = xsub::abi::XSUB_REGISTERED_NOWHERE;
+    callback.register(nowhere, std::ptr::null_mut(), |opaque, free| {
+        // SAFETY: the callback lives until libvirt frees it.
+        check(unsafe { sys::virEventAddHandle(fd, events, Some(handle_ready), opaque, Some(free)) })
+    })
+}
+
+/// Adds a timer of `frequency` ms, -1 for a disabled one; gives its id.
+///
+/// # Errors
+///
+/// Without a number where no loop is registered.
+pub fn add_timeout(frequency: i32, callback: Callback<'_>) -> crate::Result<i32> {
+    let nowhere = xsub::abi::XSUB_REGISTERED_NOWHERE;
+    callback.register(nowhere, std::ptr::null_mut(), |opaque, free| {
+        // SAFETY: the callback lives until libvirt frees it.
+        check(unsafe { sys::virEventAddTimeout(frequency, Some(timeout_due), opaque, Some(free)) })
+    })
+}
+
+/// What an implementation was handed, to run and to free.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Handed {
+    callback: usize,
+    opaque: usize,
+    free: usize,
+    is_timeout: bool,
+}
+
+static HANDED: Mutex<Vec<Handed>> = Mutex::new(Vec::new());
+
+fn handed() -> MutexGuard<'static, Vec<Handed>> {
+    HANDED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The six functions of the implementation, each as Perl's callback.
+static FUNCTIONS: OnceLock<[usize; 6]> = OnceLock::new();
+
+enum Function {
+    AddHandle,
+    UpdateHandle,
+    RemoveHandle,
+    AddTimeout,
+    UpdateTimeout,
+    RemoveTimeout,
+}
+
+fn upcall(function: Function) -> Option<Upcall> {
+    let functions = FUNCTIONS.get()?;
+    // SAFETY: C keeps the six callbacks for ever.
+    Some(unsafe { Upcall::new(functions[function as usize] as *mut c_void) })
+}
+
+/// What libvirt gets from an implementation: a number, or -1.
+fn answer(number: Option<i64>) -> c_int {
+    number
+        .and_then(|number| number.try_into().ok())
+        .unwrap_or(-1)
+}
+
+/// Hands something to the implementation, and takes it back where that fails.
+fn hand(what: Handed, add: impl FnOnce() -> Option<i64>) -> c_int {
+    handed().push(what);
+    let id = answer(add());
+    if id < 0 {
+        take_back(|item| *item == what);
+    }
+    id
+}
+
+/// Takes back the first that fits.
+fn take_back(fits: impl Fn(&Handed) -> bool) -> Option<Handed> {
+    let mut handed = handed();
+    let index = handed.iter().position(fits)?;
+    Some(handed.swap_remove(index))
+}
+
+unsafe extern "C" fn impl_add_handle(
+    fd: c_int,
+    event: c_int,
+    callback: virEventHandleCallback,
+    opaque: *mut c_void,
+    free: virFreeCallback,
+) -> c_int {
+    let callback = callback.map_or(0, |function| function as usize);
+    let free = free.map_or(0, |function| function as usize);
+    let what = Handed {
+        callback,
+        opaque: opaque as usize,
+        free,
+        is_timeout: false,
+    };
+    hand(what, || {
+        upcall(Function::AddHandle)?.number(|tape| {
+            (fd, event, Pointer(callback as *const c_void)).write(tape);
+            (Pointer(opaque), Pointer(free as *const c_void)).write(tape);
+        })
+    })
+}
+
+unsafe extern "C" fn impl_update_handle(watch: c_int, event: c_int) {
+    if let Some(upcall) = upcall(Function::UpdateHandle) {
+        upcall.call(|tape| (watch, event).write(tape));
+    }
+}
+
+unsafe extern "C" fn impl_remove_handle(watch: c_int) -> c_int {
+    if let Some(upcall) = upcall(Function::RemoveHandle) {
+        upcall.call(|tape| watch.write(tape));
+    }
+    0
+}
+
+unsafe extern "C" fn impl_add_timeout(
+    timeout: c_int,
+    callback: virEventTimeoutCallback,
+    opaque: *mut c_void,
+    free: virFreeCallback,
+) -> c_int {
+    let callback = callback.map_or(0, |function| function as usize);
+    let free = free.map_or(0, |function| function as usize);
+    let what = Handed {
+        callback,
+        opaque: opaque as usize,
+        free,
+        is_timeout: true,
+    };
+    hand(what, || {
+        upcall(Function::AddTimeout)?.number(|tape| {
+            (timeout, Pointer(callback as *const c_void)).write(tape);
+            (Pointer(opaque), Pointer(free as *const c_void)).write(tape);
+        })
+    })
+}
+
+unsafe extern "C" fn impl_update_timeout(timer: c_int, timeout: c_int) {
+    if let Some(upcall) = upcall(Function::UpdateTimeout) {
+        upcall.call(|tape| (timer, timeout).write(tape));
+    }
+}
+
+unsafe extern "C" fn impl_remove_timeout(timer: c_int) -> c_int {
+    if let Some(upcall) = upcall(Function::RemoveTimeout) {
+        upcall.call(|tape| timer.write(tape));
+    }
+    0
+}
+
+/// Makes Perl's functions libvirt's event implementation.
+///
+/// # Safety
+///
+/// The six callbacks stay for ever.
+pub unsafe fn register_impl(functions: [*mut xsub_callback; 6]) {
+    FUNCTIONS.get_or_init(|| functions.map(|function| function as usize));
+    // SAFETY: functions for ever.
+    unsafe {
+        sys::virEventRegisterImpl(
+            Some(impl_add_handle),
+            Some(impl_update_handle),
+            Some(impl_remove_handle),
+            Some(impl_add_timeout),
+            Some(impl_update_timeout),
+            Some(impl_remove_timeout),
+        );
+    }
+}
+
+fn was_handed(callback: *mut c_void, opaque: *mut c_void, is_timeout: bool) -> bool {
+    handed().iter().any(|what| {
+        what.callback == callback as usize
+            && what.opaque == opaque as usize
+            && what.is_timeout == is_timeout
+    })
+}
+
+/// Runs a handle's callback that the implementation was handed; false if it was not.
+pub fn run_handle(
+    watch: i32,
+    fd: i32,
+    events: i32,
+    callback: *mut c_void,
+    opaque: *mut c_void,
+) -> bool {
+    if callback.is_null() || !was_handed(callback, opaque, false) {
+        return false;
+    }
+    // SAFETY: libvirt handed it out as a virEventHandleCallback, with this opaque pointer.
+    unsafe {
+        let function = std::mem::transmute::<*mut c_void, virEventHandleCallback>(callback);
+        if let Some(function) = function {
+            function(watch, fd, events, opaque);
+        }
+    }
+    true
+}
+
+/// Runs a timer's callback that the implementation was handed; false if it was not.
+pub fn run_timeout(timer: i32, callback: *mut c_void, opaque: *mut c_void) -> bool {
+    if callback.is_null() || !was_handed(callback, opaque, true) {
+        return false;
+    }
+    // SAFETY: libvirt handed it out as a virEventTimeoutCallback, with this opaque pointer.
+    unsafe {
+        let function = std::mem::transmute::<*mut c_void, virEventTimeoutCallback>(callback);
+        if let Some(function) = function {
+            function(timer, opaque);
+        }
+    }
+    true
+}
+
+/// Frees what the implementation was handed; false if it was not, or was freed already.
+pub fn free_opaque(free: *mut c_void, opaque: *mut c_void) -> bool {
+    let fits = |what: &Handed| what.free == free as usize && what.opaque == opaque as usize;
+    if free.is_null() || take_back(fits).is_none() {
+        return false;
+    }
+    // SAFETY: libvirt handed it out as the function that frees this opaque pointer.
+    unsafe {
+        let function = std::mem::transmute::<*mut c_void, virFreeCallback>(free);
+        if let Some(function) = function {
+            function(opaque);
+        }
+    }
+    true
+}

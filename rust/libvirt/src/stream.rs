@@ -1,0 +1,204 @@
+//! Streams: libvirt's pumps, with sources and sinks written in Perl.
+
+use std::ffi::{c_char, c_int, c_longlong, c_void};
+
+use virt::sys::{self, virStream};
+use xsub::Output;
+use xsub::abi::XSUB_REGISTERED_STREAM;
+use xsub::callback::{Callback, Upcall};
+
+use crate::call::{Pass, check};
+use crate::handle::Stream;
+
+/// The callbacks of a pump: what its opaque pointer leads to.
+struct Pump {
+    data: *mut c_void,
+    hole: *mut c_void,
+    skip: *mut c_void,
+}
+
+impl Pump {
+    /// # Safety
+    ///
+    /// `opaque` leads to the pump that is running.
+    unsafe fn upcall(opaque: *mut c_void, which: impl FnOnce(&Self) -> *mut c_void) -> Upcall {
+        // SAFETY: promised by the caller; its callbacks live as long as the pump runs.
+        unsafe { Upcall::new(which(&*opaque.cast::<Self>())) }
+    }
+
+    fn opaque(&mut self) -> *mut c_void {
+        std::ptr::from_mut(self).cast()
+    }
+}
+
+/// What libvirt gets of a callback's answer.
+fn answer(number: Option<i64>) -> c_int {
+    number
+        .and_then(|number| number.try_into().ok())
+        .unwrap_or(-1)
+}
+
+unsafe extern "C" fn source(
+    _: *mut virStream,
+    data: *mut c_char,
+    size: usize,
+    opaque: *mut c_void,
+) -> c_int {
+    // SAFETY: libvirt passes the pump, and room for `size` bytes.
+    answer(unsafe { Pump::upcall(opaque, |pump| pump.data).fill(data, size) })
+}
+
+unsafe extern "C" fn sink(
+    _: *mut virStream,
+    data: *const c_char,
+    size: usize,
+    opaque: *mut c_void,
+) -> c_int {
+    // SAFETY: libvirt passes the pump, and `size` bytes that stay during the callback.
+    unsafe {
+        answer(Pump::upcall(opaque, |pump| pump.data).count(|tape| {
+            tape.borrowed_bytes(std::slice::from_raw_parts(data.cast(), size));
+            tape.uint(size as u64);
+        }))
+    }
+}
+
+unsafe extern "C" fn sink_hole(
+    _: *mut virStream,
+    length: c_longlong,
+    opaque: *mut c_void,
+) -> c_int {
+    // SAFETY: libvirt passes the pump.
+    let upcall = unsafe { Pump::upcall(opaque, |pump| pump.hole) };
+    answer(upcall.number(|tape| length.write(tape)))
+}
+
+unsafe extern "C" fn source_section(
+    _: *mut virStream,
+    in_data: *mut c_int,
+    length: *mut c_longlong,
+    opaque: *mut c_void,
+) -> c_int {
+    // SAFETY: libvirt passes the pump.
+    let upcall = unsafe { Pump::upcall(opaque, |pump| pump.hole) };
+    let Some((is_data, section)) = upcall.pair(|_| ()) else {
+        return -1;
+    };
+    // SAFETY: libvirt passes room for two numbers.
+    unsafe {
+        *in_data = (is_data != 0).into();
+        *length = section;
+    }
+    0
+}
+
+unsafe extern "C" fn source_skip(
+    _: *mut virStream,
+    length: c_longlong,
+    opaque: *mut c_void,
+) -> c_int {
+    // SAFETY: libvirt passes the pump.
+    let upcall = unsafe { Pump::upcall(opaque, |pump| pump.skip) };
+    answer(upcall.number(|tape| length.write(tape)))
+}
+
+/// `virStreamSendAll`
+///
+/// # Errors
+///
+/// libvirt's.
+pub fn send_all(stream: &Stream, data: Callback<'_>) -> crate::Result<()> {
+    let mut pump = Pump {
+        data: data.opaque(),
+        hole: data.opaque(),
+        skip: data.opaque(),
+    };
+    // SAFETY: the pump outlives the call.
+    check(unsafe { sys::virStreamSendAll(stream.pass(), Some(source), pump.opaque()) })
+}
+
+/// `virStreamRecvAll`
+///
+/// # Errors
+///
+/// libvirt's.
+pub fn recv_all(stream: &Stream, data: Callback<'_>) -> crate::Result<()> {
+    let mut pump = Pump {
+        data: data.opaque(),
+        hole: data.opaque(),
+        skip: data.opaque(),
+    };
+    // SAFETY: the pump outlives the call.
+    check(unsafe { sys::virStreamRecvAll(stream.pass(), Some(sink), pump.opaque()) })
+}
+
+/// `virStreamSparseSendAll`
+///
+/// # Errors
+///
+/// libvirt's.
+pub fn sparse_send_all(
+    stream: &Stream,
+    data: Callback<'_>,
+    hole: Callback<'_>,
+    skip: Callback<'_>,
+) -> crate::Result<()> {
+    let mut pump = Pump {
+        data: data.opaque(),
+        hole: hole.opaque(),
+        skip: skip.opaque(),
+    };
+    // SAFETY: the pump outlives the call.
+    check(unsafe {
+        sys::virStreamSparseSendAll(
+            stream.pass(),
+            Some(source),
+            Some(source_section),
+            Some(source_skip),
+            pump.opaque(),
+        )
+    })
+}
+
+/// `virStreamSparseRecvAll`
+///
+/// # Errors
+///
+/// libvirt's.
+pub fn sparse_recv_all(
+    stream: &Stream,
+    data: Callback<'_>,
+    hole: Callback<'_>,
+) -> crate::Result<()> {
+    let mut pump = Pump {
+        data: data.opaque(),
+        hole: hole.opaque(),
+        skip: hole.opaque(),
+    };
+    // SAFETY: the pump outlives the call.
+    check(unsafe {
+        sys::virStreamSparseRecvAll(stream.pass(), Some(sink), Some(sink_hole), pump.opaque())
+    })
+}
+
+unsafe extern "C" fn ready(_: *mut virStream, events: c_int, opaque: *mut c_void) {
+    // SAFETY: libvirt passes the pointer that was registered.
+    unsafe { Upcall::new(opaque) }.call(|tape| events.write(tape));
+}
+
+/// Calls back when the stream is ready.
+///
+/// # Errors
+///
+/// libvirt's.
+pub fn add_callback(stream: &Stream, events: i32, callback: Callback<'_>) -> crate::Result<()> {
+    let native: *mut virStream = stream.pass();
+    callback
+        .register(XSUB_REGISTERED_STREAM, native.cast(), |opaque, free| {
+            // SAFETY: the callback lives until libvirt frees it.
+            check(unsafe {
+                sys::virStreamEventAddCallback(native, events, Some(ready), opaque, Some(free))
+            })
+        })
+        .map(|_: i32| ())
+}
