@@ -11,8 +11,7 @@ pub struct FreePages {
     counts: Vec<u64>,
 }
 
-/// Calls a function that fills the counts of all sizes, cell by cell, and returns how
-/// many it filled.
+/// Calls a function that fills the counts of all sizes, cell by cell.
 ///
 /// # Errors
 ///
@@ -21,7 +20,7 @@ pub fn free_pages(
     start: i32,
     cells: i32,
     sizes: List<'_, u32>,
-    call: impl FnOnce(&mut [u32], u32, &mut [u64]) -> crate::Result<usize>,
+    call: impl FnOnce(&mut [u32], u32, &mut [u64]) -> crate::Result<()>,
 ) -> crate::Result<FreePages> {
     let mut sizes: Vec<u32> = sizes.iter().collect();
     let mut counts = Vec::new();
@@ -32,8 +31,8 @@ pub fn free_pages(
         )));
     }
     counts.resize(total, 0);
-    let filled = call(&mut sizes, cells as u32, &mut counts)?;
-    counts.truncate(filled);
+    // How many it filled is not what every driver says.
+    call(&mut sizes, cells as u32, &mut counts)?;
     Ok(FreePages {
         start,
         sizes,

@@ -1,0 +1,24 @@
+package Sys::Virt::Secret;
+
+# The manual is Secret.pod, beside this file.
+
+use strict;
+use warnings;
+
+use Sys::Virt::Util;
+
+sub _new {
+    my ($proto, %params) = @_;
+    my $con = Sys::Virt::Util::required(\%params, 'connection');
+    my $flags = $params{flags} || 0;
+
+    my $self
+        = exists $params{usageID}
+        ? _lookup_by_usage($con, Sys::Virt::Util::required(\%params, 'usageType'), $params{usageID})
+        : exists $params{uuid} ? Sys::Virt::Util::by_uuid(__PACKAGE__, $con, $params{uuid})
+        : exists $params{xml}  ? _define_xml($con, $params{xml}, $flags)
+        :                        die 'usageID, uuid or xml parameters are required';
+    return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
+}
+
+1;
