@@ -1,0 +1,255 @@
+# Events, timers and handles on libvirt's own loop; what callbacks may do and throw.
+use strict;
+use warnings;
+use Test::More;
+
+use Sys::Virt;
+
+# Nothing here may wait for ever.
+alarm 60;
+
+Sys::Virt::Event::register_default();
+my $conn = Sys::Virt->new( uri => 'test:///default' );
+my ($dom) = $conn->list_domains;
+
+# Runs the loop until it has nothing left to do that is due.
+sub run {
+    my ($turns) = @_;
+    my $idle = Sys::Virt::Event::add_timeout( 0, sub { } );
+    Sys::Virt::Event::run_default() for 1 .. $turns || 5;
+    Sys::Virt::Event::remove_timeout($idle);
+}
+
+# ---- timers and handles
+
+{
+    my @timers;
+    my $timer = Sys::Virt::Event::add_timeout( 0, sub { push @timers, [@_] } );
+    Sys::Virt::Event::run_default();
+    is_deeply( \@timers, [ [$timer] ], 'a timer gets its id' );
+    Sys::Virt::Event::update_timeout( $timer, -1 );
+    run();
+    is( scalar @timers, 1, 'disabled, it rests' );
+    Sys::Virt::Event::remove_timeout($timer);
+    ok( !eval { Sys::Virt::Event::remove_timeout(12345); 1 }, 'an unknown timer' );
+    is( $@->code, 0, 'is an error without a number' );
+
+    pipe my $reader, my $writer or die $!;
+    my @ready;
+    my $watch = Sys::Virt::Event::add_handle( fileno $reader, Sys::Virt::Event::HANDLE_READABLE,
+        sub { push @ready, [@_]; sysread $reader, my $byte, 1 } );
+    syswrite $writer, 'x';
+    run();
+    is_deeply( \@ready, [ [ $watch, fileno $reader, Sys::Virt::Event::HANDLE_READABLE ] ],
+        'a handle gets watch, descriptor and events' );
+    Sys::Virt::Event::update_handle( $watch, 0 );
+    syswrite $writer, 'x';
+    run();
+    is( scalar @ready, 1, 'not interested, it rests' );
+    Sys::Virt::Event::remove_handle($watch);
+}
+
+# ---- domain events
+
+my @events;
+my $id = $conn->domain_event_register_any( undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE,
+    sub { push @events, [ ref $_[0], $_[1]->get_name, @_[ 2 .. $#_ ] ] } );
+is( $id, 0, 'the first id' );
+$dom->suspend;
+$dom->resume;
+run();
+is_deeply(
+    \@events,
+    [   [ 'Sys::Virt', 'test', Sys::Virt::Domain::EVENT_SUSPENDED, 0 ],
+        [ 'Sys::Virt', 'test', Sys::Virt::Domain::EVENT_RESUMED,   0 ],
+    ],
+    'connection, domain, event and detail'
+);
+
+my $other = $conn->define_domain(
+    "<domain type='test'><name>other</name><memory>1</memory><os><type>hvm</type></os></domain>");
+run();
+@events = ();
+my @of_one;
+my $of_one = $conn->domain_event_register_any( $other, Sys::Virt::Domain::EVENT_ID_LIFECYCLE,
+    sub { push @of_one, $_[2] } );
+$other->create;
+$dom->suspend;
+run();
+is_deeply( \@of_one, [Sys::Virt::Domain::EVENT_STARTED], 'the events of one domain' );
+is( scalar @events, 2, 'while the other callback gets all' );
+
+$conn->domain_event_deregister_any($of_one);
+$conn->domain_event_deregister_any($of_one);
+$conn->domain_event_deregister_any(12345);
+$dom->resume;
+run();
+is( scalar @of_one, 1, 'deregistered, it gets none' );
+
+for my $unknown ( 99, -1 ) {
+    ok( !eval { $conn->domain_event_register_any( undef, $unknown, sub { } ); 1 },
+        'an event that nobody knows' );
+    is( $@->code, Sys::Virt::Error::ERR_INVALID_ARG(), 'is refused' );
+}
+ok( !eval { $conn->domain_event_register_any( undef, 0, undef ); 1 }, 'no callback' );
+like( $@, qr/\ASys::Virt::domain_event_register_any: cb is neither a code reference nor the name/,
+    'is refused' );
+ok( !eval { $conn->secret_event_register_any( undef, 0, sub { } ); 1 }, 'events the driver lacks' );
+is( $@->code, Sys::Virt::Error::ERR_NO_SUPPORT(), 'are an error' );
+
+ok( !eval { $conn->domain_event_register_any( undef, 0, sub { } ); 1 }, 'the same event twice' );
+is( $@->code, 8, 'is refused by libvirt, unless it is of one domain' );
+$conn->domain_event_deregister_any($id);
+
+# A callback by name is looked up when it is called; the variable may change.
+{
+    our @named;
+    sub named { push @named, $_[2] }
+    my $callback = 'main::named';
+    my $by_name  = $conn->domain_event_register_any( undef, 0, $callback );
+    $callback = 'main::nothing';
+    { no warnings 'redefine'; *named = sub { push @named, "replaced $_[2]" } }
+    $dom->suspend;
+    run();
+    is_deeply( \@named, [ 'replaced ' . Sys::Virt::Domain::EVENT_SUSPENDED ], 'by name' );
+    $conn->domain_event_deregister_any($by_name);
+    $dom->resume;
+    run();
+}
+
+# ---- the oldest interface
+
+my @old;
+$conn->domain_event_register( sub { push @old, $_[2] } );
+ok( !eval { $conn->domain_event_register( sub { } ); 1 }, 'one per connection' );
+$dom->suspend;
+run();
+is_deeply( \@old, [Sys::Virt::Domain::EVENT_SUSPENDED], 'domain_event_register' );
+$conn->domain_event_deregister;
+$conn->domain_event_deregister;
+$dom->resume;
+run();
+is( scalar @old, 1, 'deregistered' );
+
+# ---- other objects
+
+my $network = eval { ( $conn->list_networks )[0] };
+if ($network) {
+    my @network;
+    my $id = $conn->network_event_register_any( undef, Sys::Virt::Network::EVENT_ID_LIFECYCLE(),
+        sub { push @network, [ $_[1]->get_name, @_[ 2, 3 ] ] } );
+    $network->destroy;
+    run();
+    is_deeply( \@network, [ [ 'default', Sys::Virt::Network::EVENT_STOPPED(), 0 ] ], 'a network' );
+    $conn->network_event_deregister_any($id);
+}
+
+# ---- what callbacks throw comes out of the loop, as it is
+
+my $thrown = { an => 'object' };
+my @after;
+my $dies   = $conn->domain_event_register_any( undef, 0, sub { die $thrown } );
+my $also   = $conn->domain_event_register_any( $dom, 0, sub { push @after, $_[2]; die "second\n" } );
+$dom->suspend;
+{
+    local $@ = 'before';
+    my $result = eval { run(); 1 };
+    is( $result, undef, 'die comes out of run_default' );
+    is( $@, $thrown, 'the same object, the first of two' );
+}
+is_deeply( \@after, [Sys::Virt::Domain::EVENT_SUSPENDED], 'and the other callbacks ran' );
+$conn->domain_event_deregister_any($_) for $dies, $also;
+run();
+is( $conn->is_alive, 1, 'the connection stays usable' );
+no warnings 'exiting';
+for my $way ( sub { last }, sub { goto NOWHERE }, sub { next } ) {
+    my $id = $conn->domain_event_register_any( undef, 0, $way );
+    $dom->resume;
+    ok( !eval { run(); 1 }, 'jumping out of a callback' );
+    like( $@, qr/Can't|outside|find label/, 'is an error' );
+    $conn->domain_event_deregister_any($id);
+    $dom->suspend;
+    run();
+}
+{
+    my $id = $conn->domain_event_register_any( undef, 0, sub { return; } );
+    $dom->resume;
+    ok( eval { run(); 1 }, 'returning nothing is fine' );
+    $conn->domain_event_deregister_any($id);
+}
+
+# ---- what callbacks may do
+
+{
+    my ( $self, $count ) = ( undef, 0 );
+    $self = $conn->domain_event_register_any( undef, 0,
+        sub { $count++; $_[0]->domain_event_deregister_any($self) } );
+    $dom->suspend;
+    $dom->resume;
+    run();
+    is( $count, 1, 'deregister itself' );
+}
+{
+    my @inner;
+    my $id = $conn->domain_event_register_any( undef, 0, sub {
+        my ( $conn, $dom ) = @_;
+        push @inner, $dom->get_state;
+        $dom->DESTROY;
+        Sys::Virt::Event::run_default() if @inner < 5;
+        eval { die "inner\n" };
+    } );
+    my $timer = Sys::Virt::Event::add_timeout( 0, sub { } );
+    $dom->suspend;
+    run();
+    cmp_ok( scalar @inner, '>=', 2, 'call methods, release what it got, run the loop' );
+    $conn->domain_event_deregister_any($id);
+    Sys::Virt::Event::remove_timeout($timer);
+    $dom->resume;
+    run();
+}
+
+# ---- a connection with callbacks: undef closes it, the end of a scope does not
+
+{
+    my $counted = 0;
+    {
+        package Released;
+        sub new { return bless \my $count, $_[0] }
+        sub DESTROY { $counted++ }
+    }
+    my $guard  = Released->new;
+    my $closed = Sys::Virt->new( uri => 'test:///default' );
+    $closed->domain_event_register_any( undef, 0, sub { return ( $guard, $closed ) } );
+    undef $guard;
+    undef $closed;
+    run();
+    is( $counted, 1, 'undef: the callback is freed, though it captured the connection' );
+}
+{
+    my @scoped;
+    my $domain = do {
+        my $inner = Sys::Virt->new( uri => 'test:///default' );
+        $inner->domain_event_register_any( undef, 0, sub { push @scoped, $_[2] } );
+        ( $inner->list_domains )[0];
+    };
+    $domain->suspend;
+    run();
+    is( scalar @scoped, 1, 'end of scope: events go on' );
+}
+
+# ---- signals arrive while the loop waits
+
+{
+    my $signals = 0;
+    local $SIG{USR1} = sub { $signals++ };
+    my $timer = Sys::Virt::Event::add_timeout( 20_000, sub { } );
+    my $child = fork;
+    die $! if !defined $child;
+    if ( !$child ) { require POSIX; sleep 1; kill USR1 => getppid; POSIX::_exit(0) }
+    Sys::Virt::Event::run_default() while !$signals;
+    is( $signals, 1, 'a signal handler runs promptly' );
+    waitpid $child, 0;
+    Sys::Virt::Event::remove_timeout($timer);
+}
+
+done_testing;
