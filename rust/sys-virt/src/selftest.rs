@@ -40,6 +40,12 @@ xsub::xsubs! {
         list(|domains| vir!(virConnectListAllDomains(con, domains, 0))).map(AssignedDomains)
     }
 
+    /// Loses `size` bytes: what the leak detectors must find.
+    sub leak(size: u32) -> () {
+        std::mem::forget(vec![1_u8; size as usize]);
+        Ok(())
+    }
+
     /// Gives back the strings that it got.
     sub strings(strings: List<&CStr>) -> xsub::tape::Values<Vec<u8>> {
         Ok(xsub::tape::Values(strings.iter().map(|text| text.to_bytes().to_vec()).collect()))
