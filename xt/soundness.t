@@ -25,6 +25,7 @@ our ( %CASES, %WORKS );
 for my $name ( sort keys %CASES ) {
     my $case = $CASES{$name};
     ok( !eval { $case->(); 1 }, "$name: dies" );
+    eval { $case->() };    # Perl's caches of methods fill
     is( leaked_count { eval { $case->() } }, 0, "$name: no value leaks" );
 }
 for my $name ( sort keys %WORKS ) {
