@@ -17,6 +17,7 @@ pub mod list;
 pub mod pages;
 pub mod params;
 pub mod record;
+pub mod report;
 pub mod stats;
 pub mod stream;
 pub mod text;

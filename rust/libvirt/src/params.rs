@@ -81,15 +81,6 @@ pub fn allocated(
 }
 
 impl TypedParams {
-    /// Takes over an array that libvirt allocated.
-    ///
-    /// # Safety
-    ///
-    /// It has `count` parameters and belongs to nobody else.
-    pub(crate) unsafe fn from_raw(params: *mut virTypedParameter, count: c_int) -> Self {
-        Self { params, count }
-    }
-
     fn as_slice(&self) -> &[virTypedParameter] {
         if self.params.is_null() {
             return &[];
@@ -127,6 +118,23 @@ impl Output for TypedParams {
     }
 }
 
+/// Typed parameters of several CPUs, as many of each: in Perl, a list of hashes.
+pub struct PerCpu {
+    /// Those of some CPUs, and how many each has.
+    pub chunks: Vec<(TypedParams, usize)>,
+}
+
+impl Output for PerCpu {
+    fn write(self, tape: &mut Tape<'_>) {
+        for (params, each) in tape.keep(Box::new(self.chunks)) {
+            for cpu in params.as_slice().chunks((*each).max(1)) {
+                // SAFETY: the tape keeps them.
+                unsafe { write_slice(cpu, tape, |name| name) };
+            }
+        }
+    }
+}
+
 /// Typed parameters of which some have other names in Perl.
 pub struct Renamed {
     params: TypedParams,
@@ -158,9 +166,11 @@ unsafe fn write_slice<'a>(
     tape: &mut Tape<'_>,
     rename: impl Fn(&'a CStr) -> &'a CStr,
 ) {
+    // What a driver left empty is not there.
+    let is_set = |param: &&virTypedParameter| param.type_ != 0;
     tape.reserve(2 * params.len() + 1);
-    tape.hash(params.len());
-    for param in params {
+    tape.hash(params.iter().filter(is_set).count());
+    for param in params.iter().filter(is_set) {
         // SAFETY: promised by the caller; the union is read by its type.
         unsafe {
             tape.borrowed_key(rename(name(param)));

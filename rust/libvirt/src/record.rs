@@ -104,6 +104,7 @@ records! {
     virDomainBlockInfo { capacity, allocation, physical }
     virDomainBlockJobInfo { type_ => "type", bandwidth, cur, end }
     virDomainControlInfo { state, details, stateTime }
+    virDomainBlockStatsStruct { rd_req, rd_bytes, wr_req, wr_bytes, errs }
     virDomainInterfaceStatsStruct {
         rx_bytes, rx_packets, rx_errs, rx_drop, tx_bytes, tx_packets, tx_errs, tx_drop
     }

@@ -399,6 +399,23 @@ impl<A: Output, B: Output, C: Output> Output for (A, B, C) {
     }
 }
 
+/// One of two.
+pub enum Either<A, B> {
+    /// This.
+    A(A),
+    /// Or that.
+    B(B),
+}
+
+impl<A: Output, B: Output> Output for Either<A, B> {
+    fn write(self, tape: &mut Tape<'_>) {
+        match self {
+            Self::A(value) => value.write(tape),
+            Self::B(value) => value.write(tape),
+        }
+    }
+}
+
 /// A list: as many values as it has items.
 pub struct Values<T>(pub Vec<T>);
 
