@@ -9,6 +9,7 @@ pub mod auth;
 pub mod call;
 pub mod constant;
 pub mod cpumap;
+pub mod disk_errors;
 mod error;
 pub mod event;
 pub mod event_loop;

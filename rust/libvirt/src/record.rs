@@ -3,8 +3,10 @@
 use std::mem::MaybeUninit;
 
 use virt::sys;
+use xsub::tape::Values;
 use xsub::{Output, Tape};
 
+use crate::list::Allocated;
 use crate::text::array_text;
 
 /// A C struct of plain numbers and characters, for which all zeros is a value.
@@ -52,6 +54,19 @@ pub fn record<T: Plain>(
 ) -> crate::Result<Record<T>> {
     let mut value = zeroed();
     call(&mut value).map(|()| Record(value))
+}
+
+/// Calls a function that allocates an array of structs without pointers.
+///
+/// # Errors
+///
+/// The call's.
+pub fn records<T: Plain>(
+    call: impl FnOnce(&mut *mut T) -> crate::Result<usize>,
+) -> crate::Result<Values<Record<T>>> {
+    // SAFETY: the structs own nothing but the memory that they are in.
+    let items = unsafe { Allocated::new(|_: T| (), call)? };
+    Ok(Values(items.map(Record).collect()))
 }
 
 macro_rules! records {

@@ -145,8 +145,9 @@ pub fn array_text(array: &[c_char]) -> Vec<u8> {
 /// # Errors
 ///
 /// A plain string that names the argument `name`.
-pub fn buffer(name: &str, size: usize) -> crate::Result<Vec<u8>> {
+pub fn buffer(name: &str, size: u64) -> crate::Result<Vec<u8>> {
     let mut buffer = Vec::new();
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
     if buffer.try_reserve_exact(size).is_err() {
         return Err(Exception::die(format!(
             "{name} is {size} bytes: more than there is memory"

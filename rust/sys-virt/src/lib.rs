@@ -7,6 +7,8 @@ mod boot;
 mod connect;
 mod constants;
 mod domain;
+mod domain_checkpoint;
+mod domain_snapshot;
 mod event;
 #[cfg(feature = "selftest")]
 mod selftest;
@@ -20,10 +22,19 @@ static TABLES: &[&[xsub]] = &[
     connect::events::XSUBS,
     connect::host::XSUBS,
     connect::session::XSUBS,
+    domain::block::XSUBS,
     domain::config::XSUBS,
+    domain::device::XSUBS,
+    domain::guest::XSUBS,
+    domain::iothread::XSUBS,
+    domain::job::XSUBS,
     domain::lifecycle::XSUBS,
     domain::lookup::XSUBS,
+    domain::snapshot::XSUBS,
+    domain::stats::XSUBS,
     domain::tuning::XSUBS,
+    domain_checkpoint::XSUBS,
+    domain_snapshot::XSUBS,
     event::XSUBS,
     stream::XSUBS,
     #[cfg(feature = "selftest")]

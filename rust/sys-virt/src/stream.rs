@@ -42,9 +42,8 @@ xsub::xsubs! {
         nbytes: u64,
         flags: u32 = 0,
     ) -> (Assigned<Vec<u8>>, i32) {
-        let size = usize::try_from(nbytes).unwrap_or(usize::MAX);
-        let mut data = buffer("nbytes", size)?;
-        let to = data.as_mut_ptr().cast();
+        let mut data = buffer("nbytes", nbytes)?;
+        let (to, size) = (data.as_mut_ptr().cast(), data.len());
         let count = transferred(if flags == 0 {
             raw!(virStreamRecv(st, to, size))
         } else {

@@ -2,11 +2,15 @@
 
 use std::ffi::CStr;
 
+use libvirt::call::Pass;
 use libvirt::handle::{Connect, Domain};
-use libvirt::list::{Objects, Texts, list, names, numbers};
+use libvirt::list::{Objects, Texts, array, list, names, numbers};
 use libvirt::params::{Schema, Settings};
+use libvirt::report::{Report, report};
+use libvirt::sys::virDomainStatsRecord;
 use libvirt::text::Text;
 use libvirt::{Exception, sys, vir};
+use xsub::List;
 use xsub::tape::Values;
 use xsub::value::ParamsOrFlags;
 
@@ -38,6 +42,27 @@ xsub::xsubs! {
     /// `$conn->list_all_domains($flags = 0)`: the LIST constants filter.
     sub list_all_domains(con: &Connect, flags: u32 = 0) -> Objects<Domain> {
         list(|domains| vir!(virConnectListAllDomains(con, domains, flags)))
+    }
+
+    /// `$conn->get_all_domain_stats($stats, \@doms = undef, $flags = 0)`: a list of hashes of dom
+    /// and data, for all domains or for those of the list; stats 0 is all groups.
+    sub get_all_domain_stats(
+        con: &Connect,
+        stats: u32,
+        doms_sv: Option<List<&Domain>> = undef,
+        flags: u32 = 0,
+    ) -> Report<virDomainStatsRecord> {
+        match doms_sv.filter(|domains| !domains.is_empty()) {
+            Some(domains) => {
+                // libvirt takes them as a list that ends with NULL.
+                let mut natives = array(domains, Pass::<*mut sys::virDomain>::pass);
+                natives.push(std::ptr::null_mut());
+                report(|records| {
+                    vir!(virDomainListGetStats(natives.as_mut_slice(), stats, records, flags))
+                })
+            }
+            None => report(|records| vir!(virConnectGetAllDomainStats(con, stats, records, flags))),
+        }
     }
 
     /// `$conn->define_save_image_xml($file, $xml, $flags = 0)`
