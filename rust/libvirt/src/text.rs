@@ -1,6 +1,6 @@
 //! Text, UUIDs and buffers.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_uchar};
 
 use xsub::{Exception, Output, Tape};
 
@@ -91,6 +91,68 @@ pub fn text(call: impl FnOnce(&mut *mut c_char) -> crate::Result<()>) -> crate::
     // SAFETY: NULL, or libvirt put a string of ours there.
     let text = unsafe { Text::from_raw(text) };
     result.map(|()| text)
+}
+
+/// The value of a secret, which does not stay in memory.
+pub struct SecretValue {
+    bytes: *mut c_uchar,
+    size: usize,
+}
+
+// SAFETY: nobody else has the pointer.
+unsafe impl Send for SecretValue {}
+
+/// Calls a function that allocates a secret's value and gives its size.
+///
+/// # Errors
+///
+/// The call's.
+pub fn secret_value(
+    call: impl FnOnce(&mut usize) -> crate::Result<Allocation>,
+) -> crate::Result<SecretValue> {
+    let mut size = 0;
+    let Allocation(bytes) = call(&mut size)?;
+    Ok(SecretValue { bytes, size })
+}
+
+/// Bytes that libvirt allocated for us.
+pub struct Allocation(*mut c_uchar);
+
+/// NULL is a failure, unless libvirt says nothing of one.
+impl FromC<*mut c_uchar> for Allocation {
+    fn from_c(bytes: *mut c_uchar) -> Option<Self> {
+        (!bytes.is_null() || !crate::error::has_error()).then_some(Self(bytes))
+    }
+}
+
+impl SecretValue {
+    fn as_slice(&self) -> &[u8] {
+        if self.bytes.is_null() || self.size == 0 {
+            return &[];
+        }
+        // SAFETY: libvirt gave that many.
+        unsafe { std::slice::from_raw_parts(self.bytes, self.size) }
+    }
+}
+
+impl Drop for SecretValue {
+    fn drop(&mut self) {
+        // SAFETY: the bytes are ours; writes that nobody may leave out.
+        unsafe {
+            for index in 0..self.as_slice().len() {
+                self.bytes.add(index).write_volatile(0);
+            }
+            libc::free(self.bytes.cast());
+        }
+    }
+}
+
+impl Output for SecretValue {
+    fn write(self, tape: &mut Tape<'_>) {
+        let value = tape.keep(Box::new(self));
+        // SAFETY: the tape keeps it.
+        unsafe { tape.borrowed_bytes(value.as_slice()) };
+    }
 }
 
 /// The 16 bytes of a UUID.

@@ -10,8 +10,17 @@ mod domain;
 mod domain_checkpoint;
 mod domain_snapshot;
 mod event;
+mod interface;
+mod network;
+mod network_port;
+mod node_device;
+mod nwfilter;
+mod nwfilter_binding;
+mod secret;
 #[cfg(feature = "selftest")]
 mod selftest;
+mod storage_pool;
+mod storage_vol;
 mod stream;
 
 use xsub::abi::xsub;
@@ -21,6 +30,7 @@ static TABLES: &[&[xsub]] = &[
     connect::domains::XSUBS,
     connect::events::XSUBS,
     connect::host::XSUBS,
+    connect::objects::XSUBS,
     connect::session::XSUBS,
     domain::block::XSUBS,
     domain::config::XSUBS,
@@ -36,6 +46,15 @@ static TABLES: &[&[xsub]] = &[
     domain_checkpoint::XSUBS,
     domain_snapshot::XSUBS,
     event::XSUBS,
+    interface::XSUBS,
+    network::XSUBS,
+    network_port::XSUBS,
+    node_device::XSUBS,
+    nwfilter::XSUBS,
+    nwfilter_binding::XSUBS,
+    secret::XSUBS,
+    storage_pool::XSUBS,
+    storage_vol::XSUBS,
     stream::XSUBS,
     #[cfg(feature = "selftest")]
     selftest::XSUBS,

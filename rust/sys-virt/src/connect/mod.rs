@@ -3,4 +3,5 @@
 pub mod domains;
 pub mod events;
 pub mod host;
+pub mod objects;
 pub mod session;
