@@ -196,61 +196,51 @@ pub unsafe fn register_impl(functions: [*mut xsub_callback; 6]) {
     }
 }
 
-fn was_handed(callback: *mut c_void, opaque: *mut c_void, is_timeout: bool) -> bool {
+fn was_handed(callback: usize, opaque: usize, is_timeout: bool) -> bool {
     handed().iter().any(|what| {
-        what.callback == callback as usize
-            && what.opaque == opaque as usize
-            && what.is_timeout == is_timeout
+        what.callback == callback && what.opaque == opaque && what.is_timeout == is_timeout
     })
 }
 
-/// Runs a handle's callback that the implementation was handed; false if it was not.
-pub fn run_handle(
-    watch: i32,
-    fd: i32,
-    events: i32,
-    callback: *mut c_void,
-    opaque: *mut c_void,
-) -> bool {
-    if callback.is_null() || !was_handed(callback, opaque, false) {
+/// Runs a handle's callback, by the addresses that the implementation was handed; false if
+/// it was not.
+pub fn run_handle(watch: i32, fd: i32, events: i32, callback: usize, opaque: usize) -> bool {
+    if callback == 0 || !was_handed(callback, opaque, false) {
         return false;
     }
     // SAFETY: libvirt handed it out as a virEventHandleCallback, with this opaque pointer.
     unsafe {
-        let function = std::mem::transmute::<*mut c_void, virEventHandleCallback>(callback);
-        if let Some(function) = function {
-            function(watch, fd, events, opaque);
+        if let Some(function) = std::mem::transmute::<usize, virEventHandleCallback>(callback) {
+            function(watch, fd, events, opaque as *mut c_void);
         }
     }
     true
 }
 
-/// Runs a timer's callback that the implementation was handed; false if it was not.
-pub fn run_timeout(timer: i32, callback: *mut c_void, opaque: *mut c_void) -> bool {
-    if callback.is_null() || !was_handed(callback, opaque, true) {
+/// Runs a timer's callback, by the addresses that the implementation was handed; false if it
+/// was not.
+pub fn run_timeout(timer: i32, callback: usize, opaque: usize) -> bool {
+    if callback == 0 || !was_handed(callback, opaque, true) {
         return false;
     }
     // SAFETY: libvirt handed it out as a virEventTimeoutCallback, with this opaque pointer.
     unsafe {
-        let function = std::mem::transmute::<*mut c_void, virEventTimeoutCallback>(callback);
-        if let Some(function) = function {
-            function(timer, opaque);
+        if let Some(function) = std::mem::transmute::<usize, virEventTimeoutCallback>(callback) {
+            function(timer, opaque as *mut c_void);
         }
     }
     true
 }
 
 /// Frees what the implementation was handed; false if it was not, or was freed already.
-pub fn free_opaque(free: *mut c_void, opaque: *mut c_void) -> bool {
-    let fits = |what: &Handed| what.free == free as usize && what.opaque == opaque as usize;
-    if free.is_null() || take_back(fits).is_none() {
+pub fn free_opaque(free: usize, opaque: usize) -> bool {
+    if free == 0 || take_back(|what| what.free == free && what.opaque == opaque).is_none() {
         return false;
     }
     // SAFETY: libvirt handed it out as the function that frees this opaque pointer.
     unsafe {
-        let function = std::mem::transmute::<*mut c_void, virFreeCallback>(free);
-        if let Some(function) = function {
-            function(opaque);
+        if let Some(function) = std::mem::transmute::<usize, virFreeCallback>(free) {
+            function(opaque as *mut c_void);
         }
     }
     true
