@@ -133,16 +133,41 @@ is( scalar @old, 1, 'deregistered' );
 
 # ---- other objects
 
-my $network = eval { ( $conn->list_networks )[0] };
-if ($network) {
-    my @network;
-    my $id = $conn->network_event_register_any( undef, Sys::Virt::Network::EVENT_ID_LIFECYCLE(),
-        sub { push @network, [ $_[1]->get_name, @_[ 2, 3 ] ] } );
-    $network->destroy;
+for my $case (
+    [   'network', Sys::Virt::Network::EVENT_ID_LIFECYCLE(), ( $conn->list_networks )[0],
+        sub { $_[0]->destroy }, [ 'default', Sys::Virt::Network::EVENT_STOPPED(), 0 ]
+    ],
+    [   'storage_pool', Sys::Virt::StoragePool::EVENT_ID_LIFECYCLE(),
+        ( $conn->list_storage_pools )[0],
+        sub { $_[0]->destroy }, [ 'default-pool', Sys::Virt::StoragePool::EVENT_STOPPED(), 0 ]
+    ],
+    [   'storage_pool', Sys::Virt::StoragePool::EVENT_ID_REFRESH(), undef,
+        sub { $_->create, $_->refresh for $conn->get_storage_pool_by_name('default-pool') },
+        ['default-pool']
+    ],
+    [   'node_device', Sys::Virt::NodeDevice::EVENT_ID_LIFECYCLE(), undef,
+        sub { $conn->get_node_device_by_name('scsi_host2')->destroy },
+        [ 'scsi_host2', Sys::Virt::NodeDevice::EVENT_DELETED(), 0 ]
+    ],
+) {
+    my ( $kind, $event, $object, $trigger, $expected ) = @$case;
+    my ( $register, $deregister ) = map {"${kind}_event_${_}_any"} qw(register deregister);
+    my @got;
+    my $id = $conn->$register( $object, $event, sub { push @got, [ $_[1]->get_name, @_[ 2 .. $#_ ] ] } );
+    $trigger->($object);
     run();
-    is_deeply( \@network, [ [ 'default', Sys::Virt::Network::EVENT_STOPPED(), 0 ] ], 'a network' );
-    $conn->network_event_deregister_any($id);
+    is_deeply( [ $got[0] ], [$expected], "$kind, event $event" );
+    $conn->$deregister($id);
 }
+$conn->secret_event_deregister_any(5);
+pass('deregistering what is not there is silent');
+
+# ---- the end of the connection: local drivers accept the callback and never call it
+
+$conn->register_close_callback( sub { } );
+$conn->unregister_close_callback;
+$conn->unregister_close_callback;
+pass('close callback');
 
 # ---- what callbacks throw comes out of the loop, as it is
 

@@ -112,6 +112,8 @@ my $watch = Sys::Virt::Event::add_handle( fileno $reader, 1, sub { push @ready, 
 syswrite $writer, 'x';
 $loop->run;
 is_deeply( \@ready, [ [ $watch, fileno $reader, 1 ] ], 'a handle' );
+Sys::Virt::Event::update_handle( $watch, 0 );
+is( $loop->{handles}{$watch}[1], 0, 'update_handle' );
 Sys::Virt::Event::remove_handle($watch);
 is( $loop->{handles}{$watch}, undef, 'removed' );
 

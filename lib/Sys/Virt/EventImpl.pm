@@ -7,15 +7,23 @@ use warnings;
 
 
 # What an implementation must have.
-for my $method (qw(add_handle update_handle remove_handle add_timeout update_timeout remove_timeout))
-{
-    no strict 'refs';
-    *$method = sub {
-        my ($self) = @_;
-        my $class = ref($self) || $self;
-        die "$class does not implement $method";
-    };
-}
+my $abstract = sub {
+    my ($method, $self) = @_;
+    my $class = ref($self) || $self;
+    die "$class does not implement $method";
+};
+
+sub add_handle { $abstract->('add_handle', @_) }
+
+sub update_handle { $abstract->('update_handle', @_) }
+
+sub remove_handle { $abstract->('remove_handle', @_) }
+
+sub add_timeout { $abstract->('add_timeout', @_) }
+
+sub update_timeout { $abstract->('update_timeout', @_) }
+
+sub remove_timeout { $abstract->('remove_timeout', @_) }
 
 # Without an opaque pointer libvirt means NULL.
 my $null = \0;
