@@ -21,22 +21,30 @@ sub error_of {
 
 # ---- statistics
 
-my @all = $conn->get_all_domain_stats(0);
-is_deeply( [ sort map { $_->{dom}->get_name } @all ], [qw(guest test)], 'of all domains' );
-is_deeply( $all[0]{data}, { 'state.state' => 1, 'state.reason' => 0 + $all[0]{data}{'state.reason'} },
-    'their data' );
-my @one = $conn->get_all_domain_stats( Sys::Virt::Domain::STATS_STATE, [$dom] );
-is( scalar @one, 1, 'of one domain' );
-isa_ok( $one[0]{dom}, 'Sys::Virt::Domain' );
-is( scalar( @{ [ $conn->get_all_domain_stats( 0, [] ) ] } ), 2, 'an empty list is all' );
-{
-    my @warnings;
-    local $SIG{__WARN__} = sub { push @warnings, @_ };
-    is_deeply( [ $conn->get_all_domain_stats( 0, [ $dom, 'x' ] ) ], [undef], 'no domain: undef' );
-    like( "@warnings", qr/get_all_domain_stats\(\) -- doms_sv\[1\] is not a blessed SV reference/,
-        'and a warning that says which' );
-    isnt( error_of( sub { $conn->get_all_domain_stats( 0, [$conn] ) } ), undef, 'a connection' );
-    like( $@, qr/doms_sv\[0\] is a connection/, 'is refused' );
+# The test driver of libvirt 7.0 has none of all domains, as of some other things below.
+my $has = sub {
+    my ($call) = @_;
+    my $error = error_of($call) or return 1;
+    return !is( $error->code, Sys::Virt::Error::ERR_NO_SUPPORT, 'not with this libvirt' );
+};
+if ( $has->( sub { $conn->get_all_domain_stats(0) } ) ) {
+    my @all = $conn->get_all_domain_stats(0);
+    is_deeply( [ sort map { $_->{dom}->get_name } @all ], [qw(guest test)], 'of all domains' );
+    is_deeply( $all[0]{data}, { 'state.state' => 1, 'state.reason' => 0 + $all[0]{data}{'state.reason'} },
+        'their data' );
+    my @one = $conn->get_all_domain_stats( Sys::Virt::Domain::STATS_STATE, [$dom] );
+    is( scalar @one, 1, 'of one domain' );
+    isa_ok( $one[0]{dom}, 'Sys::Virt::Domain' );
+    is( scalar( @{ [ $conn->get_all_domain_stats( 0, [] ) ] } ), 2, 'an empty list is all' );
+    {
+        my @warnings;
+        local $SIG{__WARN__} = sub { push @warnings, @_ };
+        is_deeply( [ $conn->get_all_domain_stats( 0, [ $dom, 'x' ] ) ], [undef], 'no domain: undef' );
+        like( "@warnings", qr/get_all_domain_stats\(\) -- doms_sv\[1\] is not a blessed SV reference/,
+            'and a warning that says which' );
+        isnt( error_of( sub { $conn->get_all_domain_stats( 0, [$conn] ) } ), undef, 'a connection' );
+        like( $@, qr/doms_sv\[0\] is a connection/, 'is refused' );
+    }
 }
 my @cpus = $dom->get_cpu_stats( 0, 1 );
 is( scalar @cpus, 1, 'one record for one CPU: row 4 of the hazards' );
