@@ -42,6 +42,13 @@ pub(crate) fn has_error() -> bool {
     unsafe { sys::virGetLastErrorCode() != 0 }
 }
 
+/// Forgets the last error of this thread: for functions that do not do so themselves, and
+/// whose failure would else be explained by an older one.
+pub(crate) fn reset_error() {
+    // SAFETY: takes nothing.
+    unsafe { sys::virResetLastError() }
+}
+
 /// The exception for a function that the loaded libvirt does not have.
 pub(crate) fn unsupported(function: &CStr, since: &str) -> Exception {
     let function = function.to_string_lossy();

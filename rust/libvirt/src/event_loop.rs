@@ -8,7 +8,14 @@ use xsub::Output;
 use xsub::abi::xsub_callback;
 use xsub::callback::{Callback, Pointer, Upcall};
 
-use crate::call::check;
+use crate::call;
+use crate::error::reset_error;
+
+/// As [`call::check`], of a function that leaves the last error as it was.
+fn check<T: call::FromC<c_int>>(function: impl FnOnce() -> c_int) -> crate::Result<T> {
+    reset_error();
+    call::check(function())
+}
 
 unsafe extern "C" fn handle_ready(watch: c_int, fd: c_int, events: c_int, opaque: *mut c_void) {
     // SAFETY: libvirt passes the pointer that was registered.
@@ -31,7 +38,9 @@ pub fn add_handle(fd: i32, events: i32, callback: Callback<'_>) -> crate::Result
     let nowhere = xsub::abi::XSUB_REGISTERED_NOWHERE;
     callback.register(nowhere, std::ptr::null_mut(), |opaque, free| {
         // SAFETY: the callback lives until libvirt frees it.
-        check(unsafe { sys::virEventAddHandle(fd, events, Some(handle_ready), opaque, Some(free)) })
+        check(|| unsafe {
+            sys::virEventAddHandle(fd, events, Some(handle_ready), opaque, Some(free))
+        })
     })
 }
 
@@ -44,8 +53,30 @@ pub fn add_timeout(frequency: i32, callback: Callback<'_>) -> crate::Result<i32>
     let nowhere = xsub::abi::XSUB_REGISTERED_NOWHERE;
     callback.register(nowhere, std::ptr::null_mut(), |opaque, free| {
         // SAFETY: the callback lives until libvirt frees it.
-        check(unsafe { sys::virEventAddTimeout(frequency, Some(timeout_due), opaque, Some(free)) })
+        check(|| unsafe {
+            sys::virEventAddTimeout(frequency, Some(timeout_due), opaque, Some(free))
+        })
     })
+}
+
+/// Stops watching a file descriptor.
+///
+/// # Errors
+///
+/// Without a number where nobody knows the watch.
+pub fn remove_handle(watch: i32) -> crate::Result<()> {
+    // SAFETY: takes any number.
+    check(|| unsafe { sys::virEventRemoveHandle(watch) })
+}
+
+/// Removes a timer.
+///
+/// # Errors
+///
+/// Without a number where nobody knows the timer.
+pub fn remove_timeout(timer: i32) -> crate::Result<()> {
+    // SAFETY: takes any number.
+    check(|| unsafe { sys::virEventRemoveTimeout(timer) })
 }
 
 /// What an implementation was handed, to run and to free.

@@ -1,6 +1,6 @@
 //! `Sys::Virt::Event`: libvirt's own event loop.
 
-use libvirt::{event_loop, raw, vir};
+use libvirt::{event_loop, raw};
 use xsub::Callback;
 
 xsub::xsubs! {
@@ -32,7 +32,7 @@ xsub::xsubs! {
 
     /// `Sys::Virt::Event::remove_handle($watch)`
     sub remove_handle(watch: i32) -> () {
-        vir!(virEventRemoveHandle(watch))
+        event_loop::remove_handle(watch)
     }
 
     /// `Sys::Virt::Event::add_timeout($frequency, $callback)`: the timer's id; ms, -1 for a
@@ -49,6 +49,6 @@ xsub::xsubs! {
 
     /// `Sys::Virt::Event::remove_timeout($timer)`
     sub remove_timeout(timer: i32) -> () {
-        vir!(virEventRemoveTimeout(timer))
+        event_loop::remove_timeout(timer)
     }
 }

@@ -178,7 +178,7 @@ xsub::xsubs! {
         vir!(virNodeGetFreeMemory(con))
     }
 
-    /// `$conn->get_node_cells_free_memory($start, $end)`: KiB of each NUMA cell.
+    /// `$conn->get_node_cells_free_memory($start, $end)`: bytes of each NUMA cell.
     sub get_node_cells_free_memory(con: &Connect, start: i32, end: i32) -> Values<u64> {
         let cells = cell_count(start, end)?;
         numbers(cells, |memory, max| vir!(virNodeGetCellsFreeMemory(con, memory, start, max)))
