@@ -25,7 +25,13 @@ xt    prove                  perl
 xt    Test::LeakTrace        libtest-leaktrace-perl
 xt    Test::Pod              libtest-pod-perl
 xt    Test::Pod::Coverage    libtest-pod-coverage-perl
+xt    AnyEvent::Util         libanyevent-perl
+xt    EV::MakeMaker          libev-perl
+xt    IO::Async::Loop        libio-async-perl
+xt    Mojo::IOLoop           libmojolicious-perl
+xt    mmdebstrap             mmdebstrap
 xt    valgrind               valgrind
+xt    ip                     iproute2
 xt    busybox                busybox-static
 xt    qemu-img               qemu-utils
 xt    qemu-system-x86_64     qemu-system-x86
