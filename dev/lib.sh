@@ -31,6 +31,8 @@ xt    IO::Async::Loop        libio-async-perl
 xt    Mojo::IOLoop           libmojolicious-perl
 xt    mmdebstrap             mmdebstrap
 xt    valgrind               valgrind
+xt    man                    man-db
+xt    col                    bsdextrautils
 xt    ip                     iproute2
 xt    busybox                busybox-static
 xt    qemu-img               qemu-utils
