@@ -34,7 +34,7 @@ my %additional = map { $_ => 1 } qw(
     Sys::Virt::StoragePool::get_connection
     Sys::Virt::StorageVol::get_connection
     Sys::Virt::bootstrap
-), 'Sys::Virt::Error::((', 'Sys::Virt::Error::()', 'Sys::Virt::Error::(bool';
+), 'Sys::Virt::Error::((', 'Sys::Virt::Error::()', 'Sys::Virt::Error::(bool', 'Sys::Virt::Error::(0+';
 
 sub symbol { no strict 'refs'; return \&{ $_[0] } }
 

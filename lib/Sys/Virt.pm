@@ -26,6 +26,12 @@ use Sys::Virt::StoragePool;
 use Sys::Virt::StorageVol;
 use Sys::Virt::Stream;
 
+my $object = \&Sys::Virt::Util::object;
+my $no_object = \&Sys::Virt::Util::no_object;
+my $by_uuid = \&Sys::Virt::Util::by_uuid;
+my $list = \&Sys::Virt::Util::list;
+my $by_name = \&Sys::Virt::Util::by_name;
+
 sub new {
     my ($proto, %params) = @_;
     my $uri = exists $params{address} ? $params{address} : $params{uri};
@@ -35,12 +41,12 @@ sub new {
         = $params{auth}
         ? _open_auth($uri, $params{credlist}, $params{callback}, $flags)
         : _open($uri, $flags);
-    return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
+    return $object->($self, __PACKAGE__, $proto);
 }
 
 sub get_version {
     my ($self) = @_;
-    return ref $self ? _get_conn_version($self) : _get_library_version(undef);
+    return ref $self ? $self->_get_conn_version : _get_library_version(undef);
 }
 
 sub get_major_version {
@@ -60,295 +66,275 @@ sub get_micro_version {
 
 sub get_library_version {
     my ($self) = @_;
-    return _get_conn_library_version($self);
+    return $self->_get_conn_library_version;
 }
 
 sub new_stream {
     my ($self, $flags) = @_;
-    return Sys::Virt::Stream::_new_obj($self, $flags || 0);
+    return Sys::Virt::Stream::_new_obj($self, $flags || 0) || $no_object->();
 }
 
 sub create_domain {
     my ($self, $xml, $flags) = @_;
-    return Sys::Virt::Domain::_create($self, $xml, $flags || 0);
+    return Sys::Virt::Domain::_create($self, $xml, $flags || 0) || $no_object->();
 }
 
 sub create_domain_with_files {
     my ($self, $xml, $fds, $flags) = @_;
-    return Sys::Virt::Domain::_create_with_files($self, $xml, $fds, $flags || 0);
+    return Sys::Virt::Domain::_create_with_files($self, $xml, $fds, $flags || 0) || $no_object->();
 }
 
 sub define_domain {
     my ($self, $xml, $flags) = @_;
-    return Sys::Virt::Domain::_define_xml($self, $xml, $flags || 0);
+    return Sys::Virt::Domain::_define_xml($self, $xml, $flags || 0) || $no_object->();
 }
 
 sub create_network {
     my ($self, $xml, $flags) = @_;
-    return Sys::Virt::Network::_create_xml($self, $xml, $flags || 0);
+    return Sys::Virt::Network::_create_xml($self, $xml, $flags || 0) || $no_object->();
 }
 
 sub define_network {
     my ($self, $xml, $flags) = @_;
-    return Sys::Virt::Network::_define_xml($self, $xml, $flags || 0);
+    return Sys::Virt::Network::_define_xml($self, $xml, $flags || 0) || $no_object->();
 }
 
 sub create_storage_pool {
     my ($self, $xml, $flags) = @_;
-    return Sys::Virt::StoragePool::_create_xml($self, $xml, $flags || 0);
+    return Sys::Virt::StoragePool::_create_xml($self, $xml, $flags || 0) || $no_object->();
 }
 
 sub define_storage_pool {
     my ($self, $xml, $flags) = @_;
-    return Sys::Virt::StoragePool::_define_xml($self, $xml, $flags || 0);
+    return Sys::Virt::StoragePool::_define_xml($self, $xml, $flags || 0) || $no_object->();
 }
 
 # Interfaces are defined, and started by their own method.
 sub create_interface {
     my ($self, $xml, $flags) = @_;
-    return Sys::Virt::Interface::_define_xml($self, $xml, $flags || 0);
+    return Sys::Virt::Interface::_define_xml($self, $xml, $flags || 0) || $no_object->();
 }
 
 sub define_interface {
     my ($self, $xml, $flags) = @_;
-    return Sys::Virt::Interface::_define_xml($self, $xml, $flags || 0);
+    return Sys::Virt::Interface::_define_xml($self, $xml, $flags || 0) || $no_object->();
 }
 
 sub create_node_device {
     my ($self, $xml, $flags) = @_;
-    return Sys::Virt::NodeDevice::_create_xml($self, $xml, $flags || 0);
+    return Sys::Virt::NodeDevice::_create_xml($self, $xml, $flags || 0) || $no_object->();
 }
 
 sub define_node_device {
     my ($self, $xml, $flags) = @_;
-    return Sys::Virt::NodeDevice::_define_xml($self, $xml, $flags || 0);
+    return Sys::Virt::NodeDevice::_define_xml($self, $xml, $flags || 0) || $no_object->();
 }
 
 sub define_nwfilter {
     my ($self, $xml, $flags) = @_;
-    return Sys::Virt::NWFilter::_define_xml($self, $xml, $flags || 0);
+    return Sys::Virt::NWFilter::_define_xml($self, $xml, $flags || 0) || $no_object->();
 }
 
 sub create_nwfilter_binding {
     my ($self, $xml, $flags) = @_;
-    return Sys::Virt::NWFilterBinding::_create_xml($self, $xml, $flags || 0);
+    return Sys::Virt::NWFilterBinding::_create_xml($self, $xml, $flags || 0) || $no_object->();
 }
 
 sub define_secret {
     my ($self, $xml, $flags) = @_;
-    return Sys::Virt::Secret::_define_xml($self, $xml, $flags || 0);
+    return Sys::Virt::Secret::_define_xml($self, $xml, $flags || 0) || $no_object->();
 }
 
 sub get_domain_by_name {
     my ($self, $name) = @_;
-    return Sys::Virt::Domain::_lookup_by_name($self, $name);
+    return Sys::Virt::Domain::_lookup_by_name($self, $name) || $no_object->();
 }
 
 sub get_domain_by_id {
     my ($self, $id) = @_;
-    return Sys::Virt::Domain::_lookup_by_id($self, $id);
+    return Sys::Virt::Domain::_lookup_by_id($self, $id) || $no_object->();
 }
 
 sub get_network_by_name {
     my ($self, $name) = @_;
-    return Sys::Virt::Network::_lookup_by_name($self, $name);
+    return Sys::Virt::Network::_lookup_by_name($self, $name) || $no_object->();
 }
 
 sub get_storage_pool_by_name {
     my ($self, $name) = @_;
-    return Sys::Virt::StoragePool::_lookup_by_name($self, $name);
+    return Sys::Virt::StoragePool::_lookup_by_name($self, $name) || $no_object->();
 }
 
 sub get_storage_pool_by_target_path {
     my ($self, $path) = @_;
-    return Sys::Virt::StoragePool::_lookup_by_target_path($self, $path);
+    return Sys::Virt::StoragePool::_lookup_by_target_path($self, $path) || $no_object->();
 }
 
 sub get_storage_volume_by_path {
     my ($self, $path) = @_;
-    return Sys::Virt::StorageVol::_lookup_by_path($self, $path);
+    return Sys::Virt::StorageVol::_lookup_by_path($self, $path) || $no_object->();
 }
 
 sub get_storage_volume_by_key {
     my ($self, $key) = @_;
-    return Sys::Virt::StorageVol::_lookup_by_key($self, $key);
+    return Sys::Virt::StorageVol::_lookup_by_key($self, $key) || $no_object->();
 }
 
 sub get_node_device_by_name {
     my ($self, $name) = @_;
-    return Sys::Virt::NodeDevice::_lookup_by_name($self, $name);
+    return Sys::Virt::NodeDevice::_lookup_by_name($self, $name) || $no_object->();
 }
 
 sub get_interface_by_name {
     my ($self, $name) = @_;
-    return Sys::Virt::Interface::_lookup_by_name($self, $name);
+    return Sys::Virt::Interface::_lookup_by_name($self, $name) || $no_object->();
 }
 
 sub get_interface_by_mac {
     my ($self, $mac) = @_;
-    return Sys::Virt::Interface::_lookup_by_mac($self, $mac);
+    return Sys::Virt::Interface::_lookup_by_mac($self, $mac) || $no_object->();
 }
 
 sub get_nwfilter_by_name {
     my ($self, $name) = @_;
-    return Sys::Virt::NWFilter::_lookup_by_name($self, $name);
+    return Sys::Virt::NWFilter::_lookup_by_name($self, $name) || $no_object->();
 }
 
 sub get_nwfilter_binding_by_port_dev {
     my ($self, $name) = @_;
-    return Sys::Virt::NWFilterBinding::_lookup_by_port_dev($self, $name);
+    return Sys::Virt::NWFilterBinding::_lookup_by_port_dev($self, $name) || $no_object->();
 }
 
 sub get_secret_by_usage {
     my ($self, $type, $id) = @_;
-    return Sys::Virt::Secret::_lookup_by_usage($self, $type, $id);
+    return Sys::Virt::Secret::_lookup_by_usage($self, $type, $id) || $no_object->();
 }
 
 sub get_node_device_scsihost_by_wwn {
     my ($self, $wwnn, $wwpn, $flags) = @_;
-    return Sys::Virt::NodeDevice::_lookup_scsihost_by_wwn($self, $wwnn, $wwpn, $flags || 0);
+    return Sys::Virt::NodeDevice::_lookup_scsihost_by_wwn($self, $wwnn, $wwpn, $flags || 0)
+        || $no_object->();
 }
 
 sub get_storage_pool_by_volume {
     my ($self, $volume) = @_;
-    return Sys::Virt::StoragePool::_lookup_by_volume($volume);
+    return Sys::Virt::StoragePool::_lookup_by_volume($volume) || $no_object->();
 }
 
 sub get_domain_by_uuid {
     my ($self, $uuid) = @_;
-    return Sys::Virt::Util::by_uuid('Sys::Virt::Domain', $self, $uuid);
+    return $by_uuid->('Sys::Virt::Domain', $self, $uuid) || $no_object->();
 }
 
 sub get_network_by_uuid {
     my ($self, $uuid) = @_;
-    return Sys::Virt::Util::by_uuid('Sys::Virt::Network', $self, $uuid);
+    return $by_uuid->('Sys::Virt::Network', $self, $uuid) || $no_object->();
 }
 
 sub get_storage_pool_by_uuid {
     my ($self, $uuid) = @_;
-    return Sys::Virt::Util::by_uuid('Sys::Virt::StoragePool', $self, $uuid);
+    return $by_uuid->('Sys::Virt::StoragePool', $self, $uuid) || $no_object->();
 }
 
 sub get_nwfilter_by_uuid {
     my ($self, $uuid) = @_;
-    return Sys::Virt::Util::by_uuid('Sys::Virt::NWFilter', $self, $uuid);
+    return $by_uuid->('Sys::Virt::NWFilter', $self, $uuid) || $no_object->();
 }
 
 sub get_secret_by_uuid {
     my ($self, $uuid) = @_;
-    return Sys::Virt::Util::by_uuid('Sys::Virt::Secret', $self, $uuid);
+    return $by_uuid->('Sys::Virt::Secret', $self, $uuid) || $no_object->();
 }
 
 sub list_domains {
     my ($self) = @_;
-    my @objects = Sys::Virt::Util::list(
-        sub { list_all_domains($self, Sys::Virt::Domain::LIST_ACTIVE()) },
-        sub { list_domain_ids($self, num_of_domains($self)) },
-        sub { Sys::Virt::Domain::_lookup_by_id($self, $_[0]) },
+    return $list->(
+        $self, \&list_all_domains, Sys::Virt::Domain::LIST_ACTIVE(),
+        \&num_of_domains, \&list_domain_ids, \&Sys::Virt::Domain::_lookup_by_id,
     );
-    return @objects;
 }
 
 sub list_defined_domains {
     my ($self) = @_;
-    my @objects = Sys::Virt::Util::list(
-        sub { list_all_domains($self, Sys::Virt::Domain::LIST_INACTIVE()) },
-        sub { list_defined_domain_names($self, num_of_defined_domains($self)) },
-        sub { Sys::Virt::Domain::_lookup_by_name($self, $_[0]) },
+    return $list->(
+        $self, \&list_all_domains, Sys::Virt::Domain::LIST_INACTIVE(),
+        \&num_of_defined_domains, \&list_defined_domain_names, \&Sys::Virt::Domain::_lookup_by_name,
     );
-    return @objects;
 }
 
 sub list_networks {
     my ($self) = @_;
-    my @objects = Sys::Virt::Util::list(
-        sub { list_all_networks($self, Sys::Virt::Network::LIST_ACTIVE()) },
-        sub { list_network_names($self, num_of_networks($self)) },
-        sub { Sys::Virt::Network::_lookup_by_name($self, $_[0]) },
+    return $list->(
+        $self, \&list_all_networks, Sys::Virt::Network::LIST_ACTIVE(),
+        \&num_of_networks, \&list_network_names, \&Sys::Virt::Network::_lookup_by_name,
     );
-    return @objects;
 }
 
 sub list_defined_networks {
     my ($self) = @_;
-    my @objects = Sys::Virt::Util::list(
-        sub { list_all_networks($self, Sys::Virt::Network::LIST_INACTIVE()) },
-        sub { list_defined_network_names($self, num_of_defined_networks($self)) },
-        sub { Sys::Virt::Network::_lookup_by_name($self, $_[0]) },
+    return $list->(
+        $self, \&list_all_networks, Sys::Virt::Network::LIST_INACTIVE(),
+        \&num_of_defined_networks, \&list_defined_network_names,
+        \&Sys::Virt::Network::_lookup_by_name,
     );
-    return @objects;
 }
 
 sub list_storage_pools {
     my ($self) = @_;
-    my @objects = Sys::Virt::Util::list(
-        sub { list_all_storage_pools($self, Sys::Virt::StoragePool::LIST_ACTIVE()) },
-        sub { list_storage_pool_names($self, num_of_storage_pools($self)) },
-        sub { Sys::Virt::StoragePool::_lookup_by_name($self, $_[0]) },
+    return $list->(
+        $self, \&list_all_storage_pools, Sys::Virt::StoragePool::LIST_ACTIVE(),
+        \&num_of_storage_pools, \&list_storage_pool_names,
+        \&Sys::Virt::StoragePool::_lookup_by_name,
     );
-    return @objects;
 }
 
 sub list_defined_storage_pools {
     my ($self) = @_;
-    my @objects = Sys::Virt::Util::list(
-        sub { list_all_storage_pools($self, Sys::Virt::StoragePool::LIST_INACTIVE()) },
-        sub { list_defined_storage_pool_names($self, num_of_defined_storage_pools($self)) },
-        sub { Sys::Virt::StoragePool::_lookup_by_name($self, $_[0]) },
+    return $list->(
+        $self, \&list_all_storage_pools, Sys::Virt::StoragePool::LIST_INACTIVE(),
+        \&num_of_defined_storage_pools, \&list_defined_storage_pool_names,
+        \&Sys::Virt::StoragePool::_lookup_by_name,
     );
-    return @objects;
 }
 
 sub list_interfaces {
     my ($self) = @_;
-    my @objects = Sys::Virt::Util::list(
-        sub { list_all_interfaces($self, Sys::Virt::Interface::LIST_ACTIVE()) },
-        sub { list_interface_names($self, num_of_interfaces($self)) },
-        sub { Sys::Virt::Interface::_lookup_by_name($self, $_[0]) },
+    return $list->(
+        $self, \&list_all_interfaces, Sys::Virt::Interface::LIST_ACTIVE(),
+        \&num_of_interfaces, \&list_interface_names, \&Sys::Virt::Interface::_lookup_by_name,
     );
-    return @objects;
 }
 
 sub list_defined_interfaces {
     my ($self) = @_;
-    my @objects = Sys::Virt::Util::list(
-        sub { list_all_interfaces($self, Sys::Virt::Interface::LIST_INACTIVE()) },
-        sub { list_defined_interface_names($self, num_of_defined_interfaces($self)) },
-        sub { Sys::Virt::Interface::_lookup_by_name($self, $_[0]) },
+    return $list->(
+        $self, \&list_all_interfaces, Sys::Virt::Interface::LIST_INACTIVE(),
+        \&num_of_defined_interfaces, \&list_defined_interface_names,
+        \&Sys::Virt::Interface::_lookup_by_name,
     );
-    return @objects;
 }
 
 sub list_secrets {
     my ($self) = @_;
-    my @objects = Sys::Virt::Util::list(
-        sub { list_all_secrets($self) },
-        sub { list_secret_uuids($self, num_of_secrets($self)) },
-        sub { Sys::Virt::Secret::_lookup_by_uuid_string($self, $_[0]) },
+    return $list->(
+        $self, \&list_all_secrets, 0,
+        \&num_of_secrets, \&list_secret_uuids, \&Sys::Virt::Secret::_lookup_by_uuid_string,
     );
-    return @objects;
 }
 
 sub list_nwfilters {
     my ($self) = @_;
-    my @objects = Sys::Virt::Util::list(
-        sub { list_all_nwfilters($self) },
-        sub { list_nwfilter_names($self, num_of_nwfilters($self)) },
-        sub { Sys::Virt::NWFilter::_lookup_by_name($self, $_[0]) },
+    return $list->(
+        $self, \&list_all_nwfilters, 0,
+        \&num_of_nwfilters, \&list_nwfilter_names, \&Sys::Virt::NWFilter::_lookup_by_name,
     );
-    return @objects;
 }
 
 sub list_node_devices {
     my ($self, $capability) = @_;
-    # There are flags for some capabilities only.
+    # By names even without a capability: the flag for active devices is newer than the call.
     my @names = list_node_device_names($self, $capability, num_of_node_devices($self, $capability));
-    local $@;
-    my @devices = map {
-        my $name = $_;
-        eval { Sys::Virt::NodeDevice::_lookup_by_name($self, $name) } || ();
-    } @names;
-    return @devices;
+    return $by_name->($self, \&Sys::Virt::NodeDevice::_lookup_by_name, @names);
 }
 
 1;

@@ -13,9 +13,9 @@ sub _new {
     my $flags = $params{flags} || 0;
 
     my $self
-        = exists $params{name} ? _lookup_by_name($dom, $params{name}, $flags)
+        = exists $params{name} ? _lookup_by_name($dom, $params{name})
         : exists $params{xml}  ? _create_xml($dom, $params{xml}, $flags)
-        :                        die 'name or xml parameters are required';
+        :                        Sys::Virt::Util::fail('name or xml parameters are required');
     return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
 }
 

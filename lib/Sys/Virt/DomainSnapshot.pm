@@ -15,18 +15,17 @@ sub _new {
     my $self
         = exists $params{name} ? _lookup_by_name($dom, $params{name})
         : exists $params{xml}  ? _create_xml($dom, $params{xml}, $flags)
-        :                        die 'name or xml parameters are required';
+        :                        Sys::Virt::Util::fail('name or xml parameters are required');
     return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
 }
 
 sub list_child_snapshots {
     my ($self) = @_;
-    my @children = Sys::Virt::Util::list(
-        sub { list_all_children($self) },
-        sub { list_child_snapshot_names($self, num_of_child_snapshots($self)) },
-        sub { _lookup_by_name(get_domain($self), $_[0]) },
+    return Sys::Virt::Util::list(
+        $self, \&list_all_children, 0,
+        \&num_of_child_snapshots, \&list_child_snapshot_names,
+        sub { _lookup_by_name(get_domain($_[0]), $_[1]) },
     );
-    return @children;
 }
 
 1;

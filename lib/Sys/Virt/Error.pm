@@ -5,11 +5,12 @@ package Sys::Virt::Error;
 use strict;
 use warnings;
 
-
-# By the method's name, so that a subclass may say it in another way. Everything
-# else follows from the text; truth needs none of it.
+# As with $!: its text where a string is asked for, its code where a number is, so
+# that eq compares texts and == compares codes. True whatever they are. By the names
+# of the methods, so that a subclass may say it in another way.
 use overload
     '""'     => 'stringify',
+    '0+'     => 'code',
     'bool'   => sub { 1 },
     fallback => 1;
 

@@ -6,6 +6,7 @@ use strict;
 use warnings;
 
 use Sys::Virt::EventImpl;
+use Sys::Virt::Util;
 
 our @ISA = qw(Sys::Virt::EventImpl);
 
@@ -14,10 +15,11 @@ our $eventimpl;
 
 sub register {
     my ($impl) = @_;
-    ref $impl && eval { $impl->isa('Sys::Virt::EventImpl') }
-        or die 'the event implementation must be a Sys::Virt::EventImpl';
-    warn ref($impl) . ' derives from Sys::Virt::Event, which is deprecated:'
-        . " derive from Sys::Virt::EventImpl\n"
+    my $valid = do { local $@; ref $impl && eval { $impl->isa('Sys::Virt::EventImpl') } };
+    $valid
+        or Sys::Virt::Util::fail('event implementation must be a subclass of Sys::Virt::EventImpl');
+    warn ref $impl, ' derives from Sys::Virt::Event, which is deprecated:',
+        ' derive from Sys::Virt::EventImpl', Sys::Virt::Util::place()
         if $impl->isa(__PACKAGE__);
     $eventimpl = $impl;
     _register_impl();

@@ -5,12 +5,13 @@ package Sys::Virt::EventImpl;
 use strict;
 use warnings;
 
+use Sys::Virt::Util;
 
 # What an implementation must have.
 my $abstract = sub {
     my ($method, $self) = @_;
     my $class = ref($self) || $self;
-    die "$class does not implement $method";
+    Sys::Virt::Util::fail("$class does not implement $method");
 };
 
 sub add_handle { $abstract->('add_handle', @_) }

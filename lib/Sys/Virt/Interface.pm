@@ -16,7 +16,7 @@ sub _new {
         = exists $params{name} ? _lookup_by_name($con, $params{name})
         : exists $params{mac}  ? _lookup_by_mac($con, $params{mac})
         : exists $params{xml}  ? _define_xml($con, $params{xml}, $flags)
-        :                        die 'name, mac or xml parameters are required';
+        :                        Sys::Virt::Util::fail('name, mac or xml parameters are required');
     return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
 }
 

@@ -15,8 +15,8 @@ sub _new {
     my $self
         = exists $params{name} ? _lookup_by_name($con, $params{name})
         : exists $params{uuid} ? Sys::Virt::Util::by_uuid(__PACKAGE__, $con, $params{uuid})
-        : exists $params{xml}  ? _define_xml($con, $params{xml}, $flags)
-        :                        die 'name, uuid or xml parameters are required';
+        : exists $params{xml} ? _define_xml($con, $params{xml}, $flags)
+        : Sys::Virt::Util::fail('address, id or uuid parameters are required');
     return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
 }
 

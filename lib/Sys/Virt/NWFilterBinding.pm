@@ -15,7 +15,7 @@ sub _new {
     my $self
         = exists $params{portdev} ? _lookup_by_port_dev($con, $params{portdev})
         : exists $params{xml}     ? _create_xml($con, $params{xml}, $flags)
-        :                           die 'portdev or xml parameters are required';
+        :                           Sys::Virt::Util::fail('portdev or xml parameters are required');
     return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
 }
 

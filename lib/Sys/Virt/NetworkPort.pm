@@ -15,7 +15,7 @@ sub _new {
     my $self
         = exists $params{uuid} ? Sys::Virt::Util::by_uuid(__PACKAGE__, $net, $params{uuid})
         : exists $params{xml}  ? _create_xml($net, $params{xml}, $flags)
-        :                        die 'uuid or xml parameters are required';
+        :                        Sys::Virt::Util::fail('uuid or xml parameters are required');
     return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
 }
 

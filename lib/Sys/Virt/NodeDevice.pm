@@ -14,10 +14,11 @@ sub _new {
 
     my $self
         = exists $params{name} ? _lookup_by_name($con, $params{name})
-        : exists $params{wwnn} ? _lookup_scsihost_by_wwn($con, @params{qw(wwnn wwpn)}, $flags)
-        : !exists $params{xml} ? die 'name, wwnn or xml parameters are required'
-        : $params{nocreate}    ? _define_xml($con, $params{xml}, $flags)
-        :                        _create_xml($con, $params{xml}, $flags);
+        : exists $params{wwnn} ? _lookup_scsihost_by_wwn($con, $params{wwnn}, $params{wwpn}, $flags)
+        : !exists $params{xml}
+        ? Sys::Virt::Util::fail('name, wwnn or xml parameters are required')
+        : $params{nocreate} ? _define_xml($con, $params{xml}, $flags)
+        :                     _create_xml($con, $params{xml}, $flags);
     return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
 }
 

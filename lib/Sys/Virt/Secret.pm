@@ -12,12 +12,14 @@ sub _new {
     my $con = Sys::Virt::Util::required(\%params, 'connection');
     my $flags = $params{flags} || 0;
 
+    if (exists $params{usageType} || exists $params{usageID}) {
+        Sys::Virt::Util::required(\%params, $_) for qw(usageType usageID);
+    }
     my $self
-        = exists $params{usageID}
-        ? _lookup_by_usage($con, Sys::Virt::Util::required(\%params, 'usageType'), $params{usageID})
+        = exists $params{usageID} ? _lookup_by_usage($con, $params{usageType}, $params{usageID})
         : exists $params{uuid} ? Sys::Virt::Util::by_uuid(__PACKAGE__, $con, $params{uuid})
-        : exists $params{xml}  ? _define_xml($con, $params{xml}, $flags)
-        :                        die 'usageID, uuid or xml parameters are required';
+        : exists $params{xml} ? _define_xml($con, $params{xml}, $flags)
+        : Sys::Virt::Util::fail('usageID, xml or uuid parameters are required');
     return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
 }
 

@@ -18,7 +18,7 @@ sub _new {
         : exists $params{volume} ? _lookup_by_volume($params{volume})
         : exists $params{target_path} ? _lookup_by_target_path($con, $params{target_path})
         : !exists $params{xml}
-        ? die 'name, uuid, volume, target_path or xml parameters are required'
+        ? Sys::Virt::Util::fail('address, id or uuid parameters are required')
         : $params{nocreate} ? _define_xml($con, $params{xml}, $flags)
         :                     _create_xml($con, $params{xml}, $flags);
     return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
@@ -26,28 +26,30 @@ sub _new {
 
 sub create_volume {
     my ($self, $xml, $flags) = @_;
-    return Sys::Virt::StorageVol::_create_xml($self, $xml, $flags || 0);
+    return Sys::Virt::StorageVol::_create_xml($self, $xml, $flags || 0)
+        || Sys::Virt::Util::no_object();
 }
 
 sub clone_volume {
     my ($self, $xml, $clone, $flags) = @_;
     return create_volume($self, $xml, $flags) unless $clone;
-    return Sys::Virt::StorageVol::_create_xml_from($self, $xml, $clone, $flags || 0);
+    return Sys::Virt::StorageVol::_create_xml_from($self, $xml, $clone, $flags || 0)
+        || Sys::Virt::Util::no_object();
 }
 
 sub get_volume_by_name {
     my ($self, $name) = @_;
-    return Sys::Virt::StorageVol::_lookup_by_name($self, $name);
+    return Sys::Virt::StorageVol::_lookup_by_name($self, $name)
+        || Sys::Virt::Util::no_object();
 }
 
 sub list_volumes {
     my ($self) = @_;
-    my @volumes = Sys::Virt::Util::list(
-        sub { list_all_volumes($self) },
-        sub { list_storage_vol_names($self, num_of_storage_volumes($self)) },
-        sub { Sys::Virt::StorageVol::_lookup_by_name($self, $_[0]) },
+    return Sys::Virt::Util::list(
+        $self, \&list_all_volumes, 0,
+        \&num_of_storage_volumes, \&list_storage_vol_names,
+        \&Sys::Virt::StorageVol::_lookup_by_name,
     );
-    return @volumes;
 }
 
 1;

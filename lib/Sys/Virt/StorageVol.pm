@@ -16,7 +16,8 @@ sub _new {
         = exists $params{name} ? _lookup_by_name($parent->('pool'), $params{name})
         : exists $params{key}  ? _lookup_by_key($parent->('connection'), $params{key})
         : exists $params{path} ? _lookup_by_path($parent->('connection'), $params{path})
-        : !exists $params{xml} ? die 'name, key, path or xml parameters are required'
+        : !exists $params{xml}
+        ? Sys::Virt::Util::fail('name, key, path or xml parameters are required')
         : $params{clone}
         ? _create_xml_from($parent->('pool'), $params{xml}, $params{clone}, $flags)
         : _create_xml($parent->('pool'), $params{xml}, $flags);

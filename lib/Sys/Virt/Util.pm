@@ -5,51 +5,77 @@ package Sys::Virt::Util;
 use strict;
 use warnings;
 
+# " at FILE line N." of the call from outside, where a message is of use.
+sub place {
+    my ($file, $line);
+    for (my $depth = 0; my @frame = caller $depth; $depth++) {
+        (undef, $file, $line) = @frame;
+        last if $frame[0] !~ /\ASys::Virt\b/;
+    }
+    return " at $file line $line.\n";
+}
+
+sub fail {
+    my ($text) = @_;
+    die $text, place();
+}
 
 # The value of a parameter that a constructor needs.
 sub required {
     my ($params, $name) = @_;
-    exists $params->{$name} or die "$name parameter is required";
+    exists $params->{$name} or fail("$name parameter is required");
     return $params->{$name};
 }
 
-# What a constructor gives: an object of the class that it was called on.
+# What a constructor gives: an object of the class that it was called on. There is none
+# where the compiled sub warned that an argument is not an object.
 sub object {
     my ($self, $base, $proto) = @_;
-    defined $self or die "$base was not made: its parent is not a blessed SV reference";
+    $self or fail("$base was not made: an argument is not a blessed SV reference");
     my $class = ref($proto) || $proto;
     return $class eq $base ? $self : bless $self, $class;
 }
 
-# Looks an object up by the 16 bytes of its UUID, or by its text.
-sub by_uuid {
-    my ($package, $parent, $uuid) = @_;
-    my $length = defined $uuid ? length $uuid : 0;
-    no strict 'refs';
-    return &{"${package}::_lookup_by_uuid"}($parent, $uuid) if $length == 16;
-    return &{"${package}::_lookup_by_uuid_string"}($parent, $uuid)
-        if $length == 32 || $length == 36;
-    die 'UUID must be either 16 unsigned bytes, or 32/36 hex characters long';
+# The same for a method that makes objects of the base class.
+sub no_object {
+    fail((caller 1)[3] . ': an argument is not a blessed SV reference');
 }
 
-# Objects by the call that lists them all at once; where the driver has none, by
-# their names and one lookup each. What vanishes meanwhile is left out.
+# Looks an object up by the 16 bytes of its UUID, or by its text.
+sub by_uuid {
+    my ($class, $parent, $uuid) = @_;
+    my $bytes = defined $uuid ? "$uuid" : '';
+    my $length = length $bytes;
+    my $lookup
+        = $length == 16 && utf8::downgrade($bytes, 1) ? '_lookup_by_uuid'
+        : $length == 32 || $length == 36              ? '_lookup_by_uuid_string'
+        : fail('UUID must be either 16 unsigned bytes, or 32/36 hex characters long');
+    no strict 'refs';
+    return &{"${class}::$lookup"}($parent, $bytes);
+}
+
+# Objects by the one call that lists them all; where the driver has none, by their
+# names (or ids) and one lookup each. The order is the same.
 sub list {
-    my ($all, $names, $lookup) = @_;
-    my ($objects, $error);
+    my ($parent, $all, $flags, $number, $names, $lookup) = @_;
+    my (@objects, $error);
     {
-        local $@;
-        $objects = eval { [ $all->() ] };
+        local ($@, $SIG{__DIE__});
+        # undef: the parent is not an object, of which there was a warning.
+        eval { @objects = grep { defined } $all->($parent, $flags); 1 } and return @objects;
         $error = $@;
     }
-    return @$objects if $objects;
-    die $error unless ref $error && $error->{code} == Sys::Virt::Error::ERR_NO_SUPPORT();
-    my @names = $names->();
-    local $@;
-    return map {
-        my $name = $_;
-        eval { $lookup->($name) } || ();
-    } @names;
+    die $error
+        if ref $error ne 'Sys::Virt::Error'
+        || $error->{code} != Sys::Virt::Error::ERR_NO_SUPPORT();
+    return by_name($parent, $lookup, $names->($parent, $number->($parent)));
+}
+
+# The objects of these names, less those that vanished meanwhile.
+sub by_name {
+    my ($parent, $lookup, @names) = @_;
+    local ($@, $SIG{__DIE__});
+    return map { eval { $lookup->($parent, $_) } || () } @names;
 }
 
 1;
