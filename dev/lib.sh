@@ -34,7 +34,6 @@ xt    valgrind               valgrind
 xt    man                    man-db
 xt    col                    bsdextrautils
 xt    ip                     iproute2
-xt    busybox                busybox-static
 xt    qemu-img               qemu-utils
 xt    qemu-system-x86_64     qemu-system-x86
 xt    libvirtd               libvirt-daemon

@@ -1,52 +1,402 @@
-# A real hypervisor: the life of a domain on a private libvirtd with qemu, by this module and by the
-# reference implementation.
+# A guest under qemu, for real: started, looked at, tuned, saved, restored and ended.
 use strict;
 use warnings;
 use lib 'xt/lib';
 use Test::More;
+use Time::HiRes qw(sleep time);
 
+use Guest;
 use PrivateLibvirt;
+use Sys::Virt;
 
-my $reference = $ENV{SYS_VIRT_REFERENCE} || qx{dev/reference};
-chomp $reference;
-ok( -d $reference, 'the reference implementation is unpacked' ) or BAIL_OUT('dev/reference failed');
+my $D     = 'Sys::Virt::Domain';
+my $UUID  = 'c7a5fdbd-cdaf-9455-926a-d65c16db1809';
+my $SAVED = '/var/lib/libvirt/images/saved';
 
-# Each gets a libvirtd of its own.
-sub life_by {
-    my ( $name, @include ) = @_;
-    my $libvirt   = PrivateLibvirt->start;
-    my $directory = '/var/lib/libvirt/lifecycle';
-    $libvirt->run( 'mkdir', '-p', $directory );
-    $libvirt->run( 'qemu-img', 'create', '-q', '-f', 'raw', "$directory/disk.img", '8M' );
-    my $uri = $libvirt->uri;
-    # The daemon has the files elsewhere than this process sees them.
-    my $seen  = $libvirt->path($directory);
-    my @lines = qx{$^X @include xt/scripts/qemu-lifecycle.pl '$uri' $directory $seen 2>&1};
-    is( $?, 0, "$name: runs" );
-    $libvirt->stop;
-    chomp @lines;
-    return @lines;
+my $libvirt = PrivateLibvirt->start;
+Guest->install($libvirt);
+my $conn = Sys::Virt->new( uri => $libvirt->uri );
+my $dom;
+
+# Dies with a Sys::Virt::Error of this code (and this text).
+sub fails {
+    my ( $call, $code, $message, $name ) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my $lived = eval { $call->(); 1 };
+    return fail("$name: lives") if $lived;
+    return is( $@, '', $name )  if !ref $@;
+    is( $@->code, $code, "$name: code" );
+    like( $@->message, $message, "$name: message" );
 }
-my @ours = life_by( 'ours', qw(-Iblib/lib -Iblib/arch) );
-my @reference = life_by( 'reference', "-I$reference" );
 
-my %line = map { /\A(.*?) (threw .*|\S+.*)\z/ ? ( $_ => 1 ) : () } @ours;
-for my $expected (
-    'type "QEMU"', 'alive 1', 'capabilities "qemu"',
-    'no domain threw {"code":42,"domain":10,"level":2}',
-    'define "guest"', 'inactive: get_state [5,0]', 'inactive: get_max_vcpus -1',
-    'create again threw {"code":55,"domain":10,"level":2}',
-    'running: get_state [1,1]', 'running: get_uuid_string "11111111-2222-3333-4444-555555555555"',
-    'running: get_max_vcpus 2', 'running: get_vcpus 1', 'running: get_max_memory 65536',
-    'id "positive"', 'same by id "guest"', 'running domains "guest"', 'memory 65536',
-    'block info 8388608', 'iotune 10000000', 'autostart 1', 'suspend [3,1]', 'resume [1,5]',
-    'save [5,5]', 'image "guest"', 'restore [1,3]', 'save with parameters [5,5]',
-    'restore with XML [3,2]', 'managed save [1,5,5]', 'create from it [0,1,3]',
-    'core dump "written"', 'undefine while it runs [0,1]', 'no domains 0',
-) {
-    ok( $line{$expected}, $expected );
+sub wait_until {
+    my ( $condition, $name ) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    note "waiting: $name";
+    my $end = time + 120;
+    sleep 0.1 until $condition->() || time > $end;
+    ok( $condition->(), $name );
 }
-diag join "\n", 'what came:', @ours if grep { !$_ } Test::More->builder->summary;
-is_deeply( \@ours, \@reference, 'the same, line by line, as by the reference' );
+
+# Those that libvirtd makes for a guest that runs.
+sub has_cgroups {
+    return grep { -d $libvirt->path("/sys/fs/cgroup/$_") } 'cpu/machine', 'machine';
+}
+
+sub comes_up {
+    my ( $times, $name ) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    note "waiting: $name";
+    ok( Guest->comes_up( $libvirt, 'guest', $times ), $name );
+}
+
+sub state_is {
+    my ( $state, $reason, $name ) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    is_deeply( [ $dom->get_state ], [ $state, $reason ], $name );
+}
+
+subtest 'the connection' => sub {
+    is( $conn->get_type,     'QEMU',        'type' );
+    is( $conn->get_uri,      $libvirt->uri, 'URI' );
+    is( $conn->get_hostname, 'private',     "its host's name" );
+    is( $conn->is_alive,     1,             'alive' );
+    is( $conn->is_secure,    1,             'secure, by a local socket' );
+    is( $conn->is_encrypted, 0,             'but not encrypted' );
+    my ($version) = $libvirt->run( 'qemu-system-x86_64', '--version' ) =~ /version ([0-9.]+)/;
+    is( join( '.', map { $conn->$_ } qw(get_major_version get_minor_version get_micro_version) ),
+        $version, q{qemu's version} );
+    cmp_ok( $conn->get_library_version, '>=', 7_000_000, q{libvirtd's version} );
+    like( $conn->get_capabilities, qr/<domain type='qemu'/, 'capabilities: qemu' );
+    unlike( $conn->get_capabilities, qr/<domain type='kvm'/, 'no KVM' );
+    like(
+        $conn->get_domain_capabilities( undef, 'x86_64', 'pc', 'qemu' ),
+        qr{<domain>qemu</domain>}, 'capabilities of a domain'
+    );
+    cmp_ok( $conn->get_max_vcpus('qemu'), '>=', 2, 'virtual processors, at most' );
+    ok( ( grep { $_ eq 'qemu64' } $conn->get_cpu_model_names('x86_64') ), 'processor models' );
+    like( $conn->get_node_info->{cpus}, qr/\A[1-9][0-9]*\z/, q{the host's processors} );
+    is( scalar $conn->list_domains, 0, 'no domain runs' );
+    is_deeply( [ $conn->list_all_domains ], [], 'none is defined' );
+    is( $conn->num_of_domains,         0, 'so many run' );
+    is( $conn->num_of_defined_domains, 0, 'so many are defined' );
+    like(
+        $conn->domain_xml_to_native( 'qemu-argv', Guest->xml( 'guest', $UUID ) ),
+        qr/-uuid $UUID/, 'a command line'
+    );
+};
+
+subtest 'no domain' => sub {
+    fails( sub { $conn->get_domain_by_name('guest') },
+        42, qr/no domain with matching name 'guest'/, 'by name' );
+    fails( sub { $conn->get_domain_by_uuid($UUID) },
+        42, qr/no domain with matching uuid '$UUID'/, 'by UUID' );
+    fails( sub { $conn->get_domain_by_id(1) }, 42, qr/no domain with matching id 1/, 'by id' );
+    fails( sub { $conn->define_domain('<domain') },
+        35, qr/\(domain_definition\):1: /, 'XML that is none' );
+    fails( sub { $conn->define_domain('<network/>') }, 27, qr/XML error: /, 'XML of something else' );
+    fails( sub { $conn->restore_domain('/nowhere') },
+        38, qr{'/nowhere': No such file or directory}, 'nothing to restore' );
+};
+
+subtest 'defined' => sub {
+    $dom = $conn->define_domain( Guest->xml( 'guest', $UUID ) );
+    isa_ok( $dom, 'Sys::Virt::Domain' );
+    is( $dom->get_name,        'guest', 'name' );
+    is( $dom->get_uuid_string, $UUID,   'UUID' );
+    is( unpack( 'H*', $dom->get_uuid ), $UUID =~ s/-//gr, 'UUID in binary' );
+    is( $dom->get_id,        -1,    'no id' );
+    is( $dom->get_os_type,   'hvm', 'what it is' );
+    is( $dom->is_active,     0,     'not active' );
+    is( $dom->is_persistent, 1,     'persistent' );
+    is( $dom->is_updated,    0,     'not updated' );
+    state_is( $D->STATE_SHUTOFF, $D->STATE_SHUTOFF_UNKNOWN, 'shut off' );
+    is_deeply(
+        $dom->get_info,
+        {
+            state     => $D->STATE_SHUTOFF,
+            maxMem    => 192 * 1024,
+            memory    => 160 * 1024,
+            nrVirtCpu => 1,
+            cpuTime   => 0,
+        },
+        'info'
+    );
+    is( $dom->get_max_memory, 192 * 1024, 'memory, at most' );
+    is( $dom->get_vcpus( $D->VCPU_CONFIG | $D->VCPU_MAXIMUM ), 2, 'virtual processors, at most' );
+    is( $dom->get_vcpus($D->VCPU_CONFIG), 1, 'virtual processors' );
+    like( $dom->get_xml_description, qr{<name>guest</name>.*<uuid>$UUID</uuid>}s, 'XML' );
+
+    is( $dom->get_autostart, 0, "doesn't start by itself" );
+    $dom->set_autostart(1);
+    is( $dom->get_autostart, 1, 'does' );
+    ok( -l $libvirt->path('/etc/libvirt/qemu/autostart/guest.xml'), 'libvirtd notes that' );
+    $dom->set_autostart(0);
+    is( $dom->get_autostart, 0, "doesn't again" );
+
+    is( $_->get_uuid_string, $UUID, 'found' )
+        for $conn->get_domain_by_name('guest'), $conn->get_domain_by_uuid($UUID),
+        $conn->get_domain_by_uuid( $dom->get_uuid ), $conn->list_all_domains,
+        $conn->list_defined_domains;
+    is_deeply( [ $conn->list_defined_domain_names(10) ], ['guest'], 'its name' );
+    is( $conn->num_of_defined_domains, 1, 'is the only one' );
+    is( $conn->num_of_domains,         0, 'and does not run' );
+
+    fails( sub { $dom->suspend }, 55, qr/domain is not running/, 'suspend' );
+    fails( sub { $dom->destroy }, 55, qr/domain is not running/, 'destroy' );
+    fails( sub { $dom->block_stats('vda') }, 55, qr/domain is not running/, 'statistics' );
+
+    $dom->rename('other');
+    is( $conn->get_domain_by_uuid($UUID)->get_name, 'other', 'renamed' );
+    $dom->rename('guest');
+};
+
+subtest 'read-only' => sub {
+    my $reader = Sys::Virt->new( uri => $libvirt->uri, readonly => 1 );
+    my $seen = $reader->get_domain_by_name('guest');
+    is( $seen->get_info->{maxMem}, 192 * 1024, 'may look' );
+    fails( sub { $seen->create }, 29, qr/read only access prevents virDomainCreate/, "can't start" );
+    fails( sub { $seen->undefine },
+        29, qr/read only access prevents virDomainUndefine/, "can't undefine" );
+    fails( sub { $reader->define_domain( Guest->xml( 'guest', $UUID ) ) },
+        29, qr/read only access prevents virDomainDefineXML/, "can't define" );
+};
+
+subtest 'started' => sub {
+    $dom->create;
+    is( $dom->is_active, 1, 'active' );
+    is( $dom->get_id,    1, 'id' );
+    state_is( $D->STATE_RUNNING, $D->STATE_RUNNING_BOOTED, 'running' );
+    is( $conn->get_domain_by_id(1)->get_name, 'guest', 'found by its id' );
+    is_deeply( [ $conn->list_domain_ids(10) ], [1], 'its id' );
+    is_deeply( [ map { $_->get_name } $conn->list_domains ], ['guest'], 'listed' );
+    is( scalar $conn->list_defined_domains, 0, 'not among those that do not run' );
+    is( $conn->num_of_domains, 1, 'one domain runs' );
+    fails( sub { $dom->create }, 55, qr/domain is already running/, 'once more' );
+    fails( sub { $dom->rename('other') }, 55, qr/cannot rename active domain/, 'rename' );
+    fails( sub { $conn->create_domain( Guest->xml( 'guest', $UUID =~ s/9$/8/r ) ) },
+        9, qr/domain 'guest' already exists/, 'a second one of that name' );
+    comes_up( 1, 'it has come up' );
+};
+
+subtest 'looked at' => sub {
+    my $info = $dom->get_info;
+    is( $info->{state},     $D->STATE_RUNNING, 'state' );
+    is( $info->{maxMem},    192 * 1024,        'memory, at most' );
+    is( $info->{nrVirtCpu}, 1,                 'virtual processors' );
+    cmp_ok( $info->{cpuTime}, '>', 500_000_000, 'time to boot' );
+    is( $dom->get_max_vcpus, 2, 'virtual processors, at most' );
+    is( $dom->get_vcpus,     1, 'virtual processors' );
+
+    my ($vcpu) = $dom->get_vcpu_info;
+    is( $vcpu->{number}, 0, 'virtual processor 0' );
+    is( $vcpu->{state}, $D->VCPU_RUNNING, 'runs' );
+    cmp_ok( $vcpu->{cpuTime}, '>', 500_000_000, 'has run' );
+    ok( vec( $vcpu->{affinity}, 0, 1 ), 'may run on processor 0' );
+
+    my $stats = $dom->block_stats('vda');
+    cmp_ok( $stats->{rd_bytes}, '>=', 2**20, 'it has read from its disk' );
+    cmp_ok( $stats->{rd_req},   '>=', 1,     'with requests' );
+    is( $stats->{wr_bytes}, 0, 'it has written nothing' );
+    my $disk = $dom->get_block_info('vda');
+    is( $disk->{capacity}, 64 * 2**20, 'the size of its disk' );
+    is( $disk->{physical}, -s $libvirt->path('/var/lib/libvirt/images/disk'), 'and of the file' );
+    is( $dom->block_peek( 'vda', 4, 20 ), "guest's disk\n" . "\0" x 7, 'a few bytes of it' );
+    is( length $dom->memory_peek( 0, 4096, $D->MEMORY_PHYSICAL ), 4096, 'a page of its memory' );
+    is_deeply( [ $dom->get_disk_errors ], [], 'no disk errors' );
+    fails( sub { $dom->get_block_info('vdz') }, 8, qr/vdz/, 'no such disk' );
+
+    my $interface = $dom->interface_stats('guest0');
+    is( $interface->{tx_bytes}, 0, 'it has sent nothing' );
+    is_deeply(
+        [ sort keys %$interface ],
+        [qw(rx_bytes rx_drop rx_errs rx_packets tx_bytes tx_drop tx_errs tx_packets)],
+        'what is counted'
+    );
+    is( $dom->get_job_info->{type}, $D->JOB_NONE, 'no job' );
+    is( $dom->get_control_info->{state}, $D->CONTROL_OK, 'qemu answers' );
+    is_deeply( $dom->get_security_label, { label => '', enforcing => 0 }, 'no security label' );
+    cmp_ok( ( $dom->get_cpu_stats( -1, 1 ) )[0]{cpu_time}, '>', 500_000_000, 'time on all processors' )
+        if has_cgroups();
+
+    my ($all) = $conn->get_all_domain_stats( $D->STATS_STATE, [$dom] );
+    is( $all->{dom}->get_uuid_string, $UUID, 'all statistics: of this domain' );
+    is_deeply( $all->{data}, { 'state.state' => 1, 'state.reason' => 1 }, 'its state' );
+};
+
+subtest 'tuned' => sub {
+    my $affect = $D->AFFECT_LIVE;
+
+    $dom->set_memory( 130 * 1024 );
+    wait_until( sub { $dom->get_info->{memory} == 130 * 1024 }, 'it gives memory back' );
+    $dom->set_memory_stats_period(1);
+    like( $dom->get_xml_description, qr/<stats period='1'/, 'memory statistics each second' );
+    wait_until( sub { $dom->memory_stats->{available} }, 'which it sends' );
+    is( $dom->memory_stats->{actual_balloon}, 130 * 1024, 'of the memory it has' );
+
+    $dom->set_vcpus( 2, $affect );
+    is( $dom->get_info->{nrVirtCpu}, 2, 'a second virtual processor' );
+    $dom->pin_vcpu( 1, "\1" );
+    is( ( $dom->get_vcpu_info )[1]{affinity} =~ s/\0+\z//r, "\1", 'on processor 0' );
+    $dom->pin_emulator("\1");
+    is( $dom->get_emulator_pin_info =~ s/\0+\z//r, "\1", 'where qemu is' );
+
+    $dom->set_block_iotune( 'vda', { total_bytes_sec => 10_000_000, total_iops_sec => 500 } );
+    my $tune = $dom->get_block_iotune('vda');
+    is( $tune->{total_bytes_sec}, 10_000_000, 'bytes of the disk a second' );
+    is( $tune->{total_iops_sec},  500,        'requests a second' );
+    is( $tune->{read_bytes_sec},  0,          'no other limit' );
+    fails(
+        sub { $dom->set_block_iotune( 'vda', { total_bytes_sec => 1000, read_bytes_sec => 1000 } ) },
+        8, qr/total and read/, 'two at once'
+    );
+
+    $dom->set_numa_parameters( { numa_nodeset => '0' } );
+    is_deeply( $dom->get_numa_parameters, { numa_mode => 0, numa_nodeset => '0' }, 'NUMA' );
+    is( $dom->get_perf_events->{cpu_clock}, 0, 'performance events' );
+
+    $dom->block_resize( 'vda', 128 * 1024 );
+    is( $dom->get_block_info('vda')->{capacity}, 128 * 2**20, 'a larger disk' );
+
+    my $title = $D->METADATA_TITLE;
+    fails( sub { $dom->get_metadata($title) }, 80, qr/element is not present/, 'no title' );
+    $dom->set_metadata( $title, "K\xc3\xb6ln", undef, undef, $affect );
+    is( $dom->get_metadata( $title, undef, $affect ), "K\xc3\xb6ln", 'a title, in bytes' );
+};
+
+subtest 'tuned, by cgroups' => sub {
+    if ( !has_cgroups() ) {
+        fails( sub { $dom->get_scheduler_parameters },
+            55, qr/cgroup CPU controller is not mounted/, 'no cgroups' );
+        ok( !$ENV{CI}, 'cgroups can be made on this machine' );
+        return;
+    }
+    is( $dom->get_scheduler_type, 'posix', 'scheduler' );
+    is( $dom->get_scheduler_parameters->{vcpu_quota}, -1, 'no quota' );
+    $dom->set_scheduler_parameters(
+        { cpu_shares => 512, vcpu_quota => 50_000, vcpu_period => 100_000 } );
+    my $scheduler = $dom->get_scheduler_parameters;
+    is( $scheduler->{cpu_shares},  512,     'shares' );
+    is( $scheduler->{vcpu_quota},  50_000,  'quota' );
+    is( $scheduler->{vcpu_period}, 100_000, 'period' );
+    $dom->set_scheduler_parameters( { vcpu_quota => -1 } );
+    is( $dom->get_scheduler_parameters->{vcpu_quota}, -1, 'no quota again' );
+    fails( sub { $dom->set_scheduler_parameters( { vcpu_quota => 1 } ) },
+        8, qr/out of range/, 'too little' );
+
+    is( $dom->get_memory_parameters->{hard_limit}, $D->MEMORY_PARAM_UNLIMITED, 'no limit' );
+    $dom->set_memory_parameters( { hard_limit => 2**20, soft_limit => 2**19 } );
+    my $memory = $dom->get_memory_parameters;
+    is( $memory->{hard_limit}, 2**20, 'a limit' );
+    is( $memory->{soft_limit}, 2**19, 'a soft limit' );
+    $dom->set_memory_parameters( { hard_limit => $D->MEMORY_PARAM_UNLIMITED } );
+    is( $dom->get_memory_parameters->{hard_limit}, $D->MEMORY_PARAM_UNLIMITED, 'no limit again' );
+
+    $dom->set_blkio_parameters( { weight => 500 } );
+    is( $dom->get_blkio_parameters->{weight}, 500, 'weight' );
+    my $config = $D->AFFECT_CONFIG;
+    $dom->set_blkio_parameters( { device_read_bytes_sec => '/dev/null,1000,/dev/zero,2000' }, $config );
+    is( $dom->get_blkio_parameters($config)->{device_read_bytes_sec},
+        '/dev/null,1000,/dev/zero,2000', 'limits of devices, next time' );
+    $dom->set_blkio_parameters( { device_read_bytes_sec => '/dev/null,0,/dev/zero,0' }, $config );
+    is( $dom->get_blkio_parameters($config)->{device_read_bytes_sec}, '', 'no limits again' );
+};
+
+subtest 'suspended and resumed' => sub {
+    $dom->suspend;
+    state_is( $D->STATE_PAUSED, $D->STATE_PAUSED_USER, 'suspended' );
+    my $time = ( $dom->get_vcpu_info )[0]{cpuTime};
+    sleep 0.3;
+    is( ( $dom->get_vcpu_info )[0]{cpuTime}, $time, 'time stands still' );
+    $dom->resume;
+    state_is( $D->STATE_RUNNING, $D->STATE_RUNNING_UNPAUSED, 'resumed' );
+};
+
+subtest 'dumped' => sub {
+    $dom->core_dump('/var/lib/libvirt/images/core');
+    cmp_ok( -s $libvirt->path('/var/lib/libvirt/images/core'), '>', 20 * 2**20, 'its memory' );
+    state_is( $D->STATE_RUNNING, $D->STATE_RUNNING_UNPAUSED, 'it runs on' );
+    $dom->core_dump_format(
+        '/var/lib/libvirt/images/zlib',
+        $D->CORE_DUMP_FORMAT_KDUMP_ZLIB, $D->DUMP_MEMORY_ONLY
+    );
+    open my $file, '<', $libvirt->path('/var/lib/libvirt/images/zlib') or die $!;
+    read $file, my $magic, 8;
+    is( $magic, 'makedump', 'in another format' );
+    unlink map { $libvirt->path("/var/lib/libvirt/images/$_") } qw(core zlib);
+};
+
+subtest 'saved and restored' => sub {
+    $dom->save($SAVED);
+    state_is( $D->STATE_SHUTOFF, $D->STATE_SHUTOFF_SAVED, 'saved' );
+    is( $dom->is_persistent, 1, 'still defined' );
+    my $xml = $conn->get_save_image_xml_description($SAVED);
+    like( $xml, qr{<uuid>$UUID</uuid>}, 'whom' );
+    $conn->define_save_image_xml( $SAVED, $xml =~ s/on_crash>destroy/on_crash>restart/gr );
+    like( $conn->get_save_image_xml_description($SAVED), qr/on_crash>restart/, 'changed' );
+    $conn->restore_domain($SAVED);
+    state_is( $D->STATE_RUNNING, $D->STATE_RUNNING_RESTORED, 'restored' );
+    is( $conn->get_domain_by_name('guest')->get_id, 2, 'with another id' );
+    like( $dom->get_xml_description, qr/on_crash>restart/, 'as it was changed' );
+
+    SKIP: {
+        skip 'libvirt before 8.4.0', 3 if $conn->get_library_version < 8_004_000;
+        $dom->save( undef, undef, { $D->SAVE_PARAM_FILE => $SAVED } );
+        is( ( $dom->get_state )[0], $D->STATE_SHUTOFF, 'saved, with parameters' );
+        $conn->restore_domain( $SAVED, $xml, undef, $D->SAVE_PAUSED );
+        is( ( $dom->get_state )[0], $D->STATE_PAUSED, 'restored and suspended, with XML' );
+        like( $dom->get_xml_description, qr/on_crash>destroy/, 'that XML' );
+        $dom->resume;
+    }
+
+    is( $dom->has_managed_save_image, 0, 'libvirtd keeps no image' );
+    $dom->managed_save;
+    is( $dom->has_managed_save_image, 1, 'it does' );
+    state_is( $D->STATE_SHUTOFF, $D->STATE_SHUTOFF_SAVED, 'saved' );
+    like( $dom->managed_save_get_xml_description, qr{<uuid>$UUID</uuid>}, 'whom' );
+    $dom->create;
+    state_is( $D->STATE_RUNNING, $D->STATE_RUNNING_RESTORED, 'restored by a start' );
+    is( $dom->has_managed_save_image, 0, 'which uses the image up' );
+
+    $dom->managed_save($D->SAVE_PAUSED);
+    $dom->create;
+    is( ( $dom->get_state )[0], $D->STATE_PAUSED, 'restored and suspended' );
+    $dom->managed_save;
+    $dom->managed_save_remove;
+    is( $dom->has_managed_save_image, 0, 'an image removed' );
+};
+
+subtest 'reset, rebooted and shut down' => sub {
+    $dom->create;
+    my $id = $conn->get_domain_by_name('guest')->get_id;
+    comes_up( 1, 'it comes up' );
+    $dom->reset;
+    is( $dom->is_active, 1, 'reset' );
+    comes_up( 2, 'it comes up again' );
+    $dom->reboot($D->REBOOT_ACPI_POWER_BTN);
+    comes_up( 3, 'and once more' );
+    is( $conn->get_domain_by_name('guest')->get_id, $id, 'all the time the same qemu' );
+    $dom->shutdown;
+    wait_until( sub { !$dom->is_active }, 'it ends' );
+    state_is( $D->STATE_SHUTOFF, $D->STATE_SHUTOFF_SHUTDOWN, 'by itself' );
+};
+
+subtest 'ended' => sub {
+    $dom->create($D->START_PAUSED);
+    is( ( $dom->get_state )[0], $D->STATE_PAUSED, 'started and suspended' );
+    $dom->undefine;
+    is( $dom->is_persistent, 0, 'not defined any more' );
+    is( $dom->is_active,     1, 'but still there' );
+    $dom->destroy;
+    fails( sub { $dom->get_info }, 42, qr/no domain with matching uuid '$UUID' \(guest\)/, 'gone' );
+    is_deeply( [ $conn->list_all_domains ], [], 'nothing is left' );
+
+    my $other = Sys::Virt->new( uri => $libvirt->uri );
+    $dom = $other->create_domain( Guest->xml( 'transient', $UUID ), $D->START_AUTODESTROY );
+    is( $dom->is_persistent, 0, 'a transient domain' );
+    fails( sub { $dom->set_autostart(1) }, 55, qr/transient domain/, "doesn't start by itself" );
+    undef $_ for $dom, $other;
+    wait_until( sub { !$conn->num_of_domains }, 'ends with its connection' );
+};
 
 done_testing;

@@ -78,7 +78,8 @@ sub _serves {
     my $socket = IO::Socket::UNIX->new( $self->path($SOCKET) ) or return 0;
     my ( $length, $program, $version, $auth_list ) = ( 28, 0x20008086, 1, 66 );
     print {$socket} pack 'N7', $length, $program, $version, $auth_list, 0, 0, 0;
-    return sysread $socket, my $answer, $length;
+    my $answer;
+    return sysread $socket, $answer, $length;
 }
 
 sub _slurp {
