@@ -34,6 +34,12 @@ xt    valgrind               valgrind
 xt    man                    man-db
 xt    col                    bsdextrautils
 xt    ip                     iproute2
+xt    certtool               gnutls-bin
+xt    dropbear               dropbear-bin
+xt    ssh                    openssh-client
+xt    saslpasswd2            sasl2-bin
+xt    libdigestmd5.so        libsasl2-modules
+xt    libscram.so            libsasl2-modules
 xt    qemu-img               qemu-utils
 xt    qemu-system-x86_64     qemu-system-x86
 xt    libvirtd               libvirt-daemon
@@ -41,6 +47,9 @@ xt    libvirt_driver_qemu    libvirt-daemon-driver-qemu
 xt    libvirt_driver_lxc     libvirt-daemon-driver-lxc
 xt    libvirt_driver_network libvirt-daemon-driver-network
 xt    libvirt_driver_storage libvirt-daemon-driver-storage
+xt    libvirt_driver_secret  libvirt-daemon-driver-secret
+xt    libvirt_driver_nodedev libvirt-daemon-driver-nodedev
+xt    libvirt_driver_nwfilter libvirt-daemon-driver-nwfilter
 chroot mmdebstrap            mmdebstrap
 TABLE
 }
@@ -78,6 +87,7 @@ has() { # NEED
     libclang) find /usr/lib* "${LIBCLANG_PATH:-/usr/lib}" -name 'libclang[.-][s0-9]*' | grep . &&
         find /usr/lib* -path '*/clang/*/include/stddef.h' | grep . ;;
     libvirt_driver_*) find /usr/lib* -path "*/libvirt/connection-driver/$1.so" | grep . ;;
+    *.so) find /usr/lib* -name "$1" | grep . ;;
     *::*) "${PERL:-perl}" -M"$1" -e 1 ;;
     *) PATH=$PATH:/usr/sbin:/sbin command -v "$1" ;;
     esac </dev/null >/dev/null 2>&1

@@ -5,7 +5,7 @@ use std::ffi::{c_int, c_longlong, c_uint, c_ulonglong, c_void};
 use virt::sys::{self, virConnect, virTypedParameterPtr};
 use xsub::abi::{self, xsub_callback, xsub_registration};
 use xsub::callback::{CText, Callback, Upcall};
-use xsub::{Exception, Output, Tape};
+use xsub::{Exception, Output, Tape, pipe};
 
 use crate::call::Pass;
 use crate::handle::{Connect, Domain, Native, Network, NodeDevice, Secret, StoragePool};
@@ -317,7 +317,7 @@ pub fn deregister_close(conn: &Connect) {
 /// The callback is registered, with an object that is alive.
 pub unsafe extern "C" fn deregister(callback: *const xsub_callback) {
     // SAFETY: promised by the caller; the registration says of what class the object is.
-    unsafe {
+    pipe::shielded(|| unsafe {
         let (registration, id) = ((*callback).registration, (*callback).id);
         let conn: *mut virConnect = (*callback).native.cast();
         match registration {
@@ -341,5 +341,5 @@ pub unsafe extern "C" fn deregister(callback: *const xsub_callback) {
             }
             _ => 0,
         };
-    }
+    });
 }

@@ -5,7 +5,7 @@ use std::ptr::{self, NonNull};
 
 use virt::sys;
 use xsub::abi::xsub_class;
-use xsub::{Class, Output, Tape};
+use xsub::{Class, Output, Tape, pipe};
 
 use crate::call::{FromC, Pass};
 
@@ -91,7 +91,7 @@ unsafe extern "C" fn take_ref<T: Native>(native: *mut c_void) -> c_int {
 
 unsafe extern "C" fn free<T: Native>(native: *mut c_void) -> c_int {
     // SAFETY: C passes an object of this row, and its own reference.
-    unsafe { T::free(native.cast()) }
+    pipe::shielded(|| unsafe { T::free(native.cast()) })
 }
 
 classes! {

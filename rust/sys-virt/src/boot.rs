@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 
 use libvirt::event_loop;
 use libvirt::handle::CLASSES;
-use xsub::Tape;
 use xsub::abi::{xsub_callback, xsub_module, xsub_outcome, xsub_perl, xsub_table};
+use xsub::{Tape, pipe};
 
 use crate::TABLES;
 use crate::constants::CONSTANTS;
@@ -83,7 +83,7 @@ pub extern "C" fn sys_virt_run_handle(
     callback: *mut c_void,
     opaque: *mut c_void,
 ) -> bool {
-    event_loop::run_handle(watch, fd, events, callback as usize, opaque as usize)
+    pipe::shielded(|| event_loop::run_handle(watch, fd, events, callback as usize, opaque as usize))
 }
 
 /// Runs a timer's callback that an event implementation was handed.
@@ -93,11 +93,11 @@ pub extern "C" fn sys_virt_run_timeout(
     callback: *mut c_void,
     opaque: *mut c_void,
 ) -> bool {
-    event_loop::run_timeout(timer, callback as usize, opaque as usize)
+    pipe::shielded(|| event_loop::run_timeout(timer, callback as usize, opaque as usize))
 }
 
 /// Frees what an event implementation was handed.
 #[unsafe(no_mangle)]
 pub extern "C" fn sys_virt_free_opaque(free: *mut c_void, opaque: *mut c_void) -> bool {
-    event_loop::free_opaque(free as usize, opaque as usize)
+    pipe::shielded(|| event_loop::free_opaque(free as usize, opaque as usize))
 }

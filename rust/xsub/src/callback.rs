@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use crate::abi::{self, xsub_callback, xsub_credential, xsub_perl, xsub_upcall, xsub_value};
 use crate::value::plain;
-use crate::{Argument, Output, Tape};
+use crate::{Argument, Output, Tape, pipe};
 
 static PERL: OnceLock<&'static xsub_perl> = OnceLock::new();
 
@@ -123,7 +123,7 @@ impl Upcall {
         self.0.failed = true;
         if let Some(upcall) = PERL.get().and_then(|perl| perl.upcall) {
             // SAFETY: the upcall was filled as C expects.
-            unsafe { upcall(&mut self.0) };
+            pipe::unshielded(|| unsafe { upcall(&mut self.0) });
         }
         (!self.0.failed).then_some(())
     }

@@ -11,6 +11,7 @@ pub mod abi;
 pub mod callback;
 mod exception;
 pub mod method;
+pub mod pipe;
 pub mod tape;
 pub mod value;
 

@@ -10,6 +10,7 @@ use crate::abi::{
     xsub, xsub_class, xsub_outcome, xsub_parameter, xsub_perl, xsub_table, xsub_value,
 };
 use crate::callback::set_perl;
+use crate::pipe;
 use crate::tape::set_classes;
 use crate::{Argument, Exception, Tape};
 
@@ -49,7 +50,8 @@ pub unsafe extern "C" fn entry<M: Method>(args: *const xsub_value, outcome: *mut
     // SAFETY: promised by C.
     let (args, mut tape) = unsafe { (Args { values: &*args }, Tape::start(outcome)) };
     // A panic leaves nothing half done that outlives this call: the tape is started anew.
-    let result = panic::catch_unwind(AssertUnwindSafe(|| M::call(args, &mut tape)));
+    let call = AssertUnwindSafe(|| M::call(args, &mut tape));
+    let result = pipe::shielded(|| panic::catch_unwind(call));
     match result {
         Ok(Ok(())) => {}
         Ok(Err(exception)) => tape.throw(&exception),
@@ -82,13 +84,14 @@ pub fn panicked(payload: &(dyn Any + Send)) -> Exception {
     }
 }
 
-/// Prepares the process: the table of classes, the way back into Perl, and panics
-/// that print nothing.
+/// Prepares the process: the table of classes, the way back into Perl, panics that
+/// print nothing, and SIGPIPE.
 pub fn install(classes: &'static [xsub_class], perl: Option<&'static xsub_perl>) {
     set_classes(classes);
     if let Some(perl) = perl {
         set_perl(perl);
     }
+    pipe::install();
     panic::set_hook(Box::new(|info| {
         let location = info.location().map(ToString::to_string);
         PANIC_LOCATION.set(location.unwrap_or_default());
