@@ -3,11 +3,11 @@ package PrivateLibvirt;
 use strict;
 use warnings;
 
-use Carp qw(croak);
-use Cwd ();
-use File::Basename qw(dirname);
+use Carp             qw(croak);
+use Cwd              ();
+use File::Basename   qw(dirname);
 use IO::Socket::UNIX ();
-use POSIX ();
+use POSIX            ();
 
 my $LIB    = Cwd::abs_path( dirname(__FILE__) );
 my $SCRIPT = "$LIB/private-libvirt";
@@ -61,11 +61,11 @@ sub start {
     my %transports = delete $option{transports} ? %COMMANDS_OF_TRANSPORTS : ();
     _check_machine( %COMMANDS, %transports );
     local $ENV{LIBVIRT_TRANSPORTS} = %transports ? 1 : '';
-    local $ENV{LIBVIRT_NAME}       = delete $option{name} || 'private';
+    local $ENV{LIBVIRT_NAME}       = delete $option{name}      || 'private';
     local $ENV{LIBVIRT_MECHANISM}  = delete $option{mechanism} || 'DIGEST-MD5';
     my %conf = ( %CONF, %option );
     $_ = qq{"$_"} for grep { !/\A[0-9]+\z/ } values %conf;
-    local $ENV{LIBVIRT_CONF} = join '', map {"$_ = $conf{$_}\n"} sort keys %conf;
+    local $ENV{LIBVIRT_CONF} = join '', map { "$_ = $conf{$_}\n" } sort keys %conf;
 
     my ( $supervisor, $output ) = _supervise();
     my $self = bless { supervisor => $supervisor, owner => $$ }, $class;
@@ -76,7 +76,7 @@ sub start {
         if ( $line =~ /\Aready ([0-9]+)$/ ) { $self->{pid} = $1; last }
         $said .= $line;
     }
-    croak "no private libvirtd: $said" if !$self->{pid};
+    croak "no private libvirtd: $said"                          if !$self->{pid};
     croak "no private libvirtd: " . _slurp( $self->path($LOG) ) if !$self->_serves;
     return $self;
 }
@@ -94,7 +94,7 @@ sub _check_machine {
 
 sub _supervise {
     pipe my $output, my $input or croak "pipe: $!";
-    my $parent = $$;
+    my $parent     = $$;
     my $supervisor = fork;
     croak "fork: $!" if !defined $supervisor;
     if ( !$supervisor ) {
@@ -103,7 +103,7 @@ sub _supervise {
         open STDOUT, '>&', $input;
         open STDERR, '>&', $input;
         exec 'setpriv', '--pdeathsig', 'TERM', $SCRIPT, 'supervise', $parent
-            or POSIX::_exit(1);
+          or POSIX::_exit(1);
     }
     return ( $supervisor, $output );
 }
@@ -130,7 +130,7 @@ sub _slurp {
 sub uri {
     my ( $self, $transport, %option ) = @_;
     my $driver = delete $option{driver} || 'qemu';
-    my $host   = delete $option{host} || 'localhost';
+    my $host   = delete $option{host}   || 'localhost';
     my $path   = $driver eq 'test' ? 'default' : 'system';
     if ( !$transport ) {
         ( $transport, $host ) = ( 'unix', '' );
@@ -144,13 +144,14 @@ sub uri {
         my %client = ( command => "$LIB/ssh-client", keyfile => $self->path('/etc/ssh/id') );
         %option = ( %client, no_verify => 1, no_tty => 1, %option );
     }
-    my $query = join '&', map {"$_=$option{$_}"} sort keys %option;
+    my $query = join '&', map { "$_=$option{$_}" } sort keys %option;
     return "$driver+$transport://$host/$path" . ( $query && "?$query" );
 }
 
 sub join_network {
     my ($self) = @_;
-    my $setns = $SETNS{ ( POSIX::uname() )[4] } or croak 'setns: number unknown on this architecture';
+    my $setns = $SETNS{ ( POSIX::uname() )[4] }
+      or croak 'setns: number unknown on this architecture';
     open my $network, '<', "/proc/$self->{pid}/ns/net" or croak "network of $self->{pid}: $!";
     syscall( $setns, fileno $network, $CLONE_NEWNET ) == 0 or croak "setns: $!";
     return;
@@ -159,9 +160,9 @@ sub join_network {
 sub connect_network {
     my ( $self, $other ) = @_;
     my @ends = ( [ $self, 'here', '10.0.0.1' ], [ $other, 'there', '10.0.0.2' ] );
-    my @add = qw(ip link add here type veth peer name there netns);
+    my @add  = qw(ip link add here type veth peer name there netns);
     system( 'nsenter', "--net=/proc/$self->{pid}/ns/net", @add, $other->{pid} ) == 0
-        or croak 'the two networks cannot be connected';
+      or croak 'the two networks cannot be connected';
     for my $end (@ends) {
         my ( $libvirt, $device, $address ) = @$end;
         $libvirt->run( qw(ip address add), "$address/24", 'dev', $device );
@@ -194,7 +195,7 @@ sub path {
 sub run {
     my ( $self, @command ) = @_;
     open my $output, '-|', 'nsenter', '--all', '--target', $self->{pid}, '--', @command
-        or croak "nsenter: $!";
+      or croak "nsenter: $!";
     my $said = do { local $/; <$output> };
     close $output or croak "@command failed inside";
     return $said;

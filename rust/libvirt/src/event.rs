@@ -10,6 +10,7 @@ use xsub::{Exception, Output, Tape, pipe};
 use crate::call::Pass;
 use crate::handle::{Connect, Domain, Native, Network, NodeDevice, Secret, StoragePool};
 use crate::params::write_params;
+use crate::stream::forget_callback;
 
 /// A function that frees what it gets.
 pub type Free = sys::virFreeCallback;
@@ -337,7 +338,10 @@ pub unsafe extern "C" fn deregister(callback: *const xsub_callback) {
                 sys::virConnectUnregisterCloseCallback(conn, Some(CLOSED))
             }
             abi::XSUB_REGISTERED_STREAM => {
-                sys::virStreamEventRemoveCallback((*callback).native.cast())
+                let stream = (*callback).native.cast();
+                let result = sys::virStreamEventRemoveCallback(stream);
+                forget_callback(stream);
+                result
             }
             _ => 0,
         };

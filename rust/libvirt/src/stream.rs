@@ -1,14 +1,17 @@
 //! Streams: libvirt's pumps, with sources and sinks written in Perl.
 
+use std::collections::BTreeMap;
 use std::ffi::{c_char, c_int, c_longlong, c_void};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use virt::sys::{self, virStream};
 use xsub::Output;
 use xsub::abi::XSUB_REGISTERED_STREAM;
-use xsub::callback::{Callback, Upcall};
+use xsub::callback::{Callback, Upcall, release};
 
 use crate::call::{Pass, check};
 use crate::handle::Stream;
+use crate::vir;
 
 /// The callbacks of a pump: what its opaque pointer leads to.
 struct Pump {
@@ -186,6 +189,14 @@ unsafe extern "C" fn ready(_: *mut virStream, events: c_int, opaque: *mut c_void
     unsafe { Upcall::new(opaque) }.call(|tape| events.write(tape));
 }
 
+/// The callbacks that streams have, by their native object. libvirt doesn't say
+/// when it needs one no more: the remote driver never calls the function for it.
+static CALLBACKS: Mutex<BTreeMap<usize, usize>> = Mutex::new(BTreeMap::new());
+
+fn callbacks() -> MutexGuard<'static, BTreeMap<usize, usize>> {
+    CALLBACKS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Calls back when the stream is ready.
 ///
 /// # Errors
@@ -194,11 +205,31 @@ unsafe extern "C" fn ready(_: *mut virStream, events: c_int, opaque: *mut c_void
 pub fn add_callback(stream: &Stream, events: i32, callback: Callback<'_>) -> crate::Result<()> {
     let native: *mut virStream = stream.pass();
     callback
-        .register(XSUB_REGISTERED_STREAM, native.cast(), |opaque, free| {
-            // SAFETY: the callback lives until libvirt frees it.
+        .register(XSUB_REGISTERED_STREAM, native.cast(), |opaque, _| {
+            // SAFETY: the callback lives until it is removed.
             check(unsafe {
-                sys::virStreamEventAddCallback(native, events, Some(ready), opaque, Some(free))
+                sys::virStreamEventAddCallback(native, events, Some(ready), opaque, None)
             })
         })
-        .map(|_: i32| ())
+        .map(|_: i32| {
+            callbacks().insert(native as usize, callback.opaque() as usize);
+        })
+}
+
+/// Takes the stream's callback back.
+///
+/// # Errors
+///
+/// libvirt's; then it stays.
+pub fn remove_callback(stream: &Stream) -> crate::Result<()> {
+    vir!(virStreamEventRemoveCallback(stream)).map(|_: i32| forget_callback(stream.pass()))
+}
+
+/// Gives back the callback of a stream that doesn't call it any more.
+pub fn forget_callback(native: *mut virStream) {
+    let callback = callbacks().remove(&(native as usize));
+    if let Some(callback) = callback {
+        // SAFETY: it was registered.
+        unsafe { release(callback as *mut c_void) };
+    }
 }

@@ -113,6 +113,6 @@ xsub::xsubs! {
 
     /// `$st->remove_callback()`
     sub remove_callback(st: &Stream) -> () {
-        vir!(virStreamEventRemoveCallback(st))
+        stream::remove_callback(st)
     }
 }

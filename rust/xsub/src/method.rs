@@ -84,14 +84,13 @@ pub fn panicked(payload: &(dyn Any + Send)) -> Exception {
     }
 }
 
-/// Prepares the process: the table of classes, the way back into Perl, panics that
-/// print nothing, and SIGPIPE.
+/// Prepares the process: the table of classes, the way back into Perl, and panics
+/// that print nothing.
 pub fn install(classes: &'static [xsub_class], perl: Option<&'static xsub_perl>) {
     set_classes(classes);
     if let Some(perl) = perl {
         set_perl(perl);
     }
-    pipe::install();
     panic::set_hook(Box::new(|info| {
         let location = info.location().map(ToString::to_string);
         PANIC_LOCATION.set(location.unwrap_or_default());

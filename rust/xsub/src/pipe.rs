@@ -30,7 +30,8 @@ fn set_for<R>(shielded: bool, call: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Installs the handler, where SIGPIPE is left to its default.
+/// Installs the handler, where SIGPIPE is left to its default: at each connection
+/// that is opened, as Perl's `local $SIG{PIPE}` ends with the default.
 pub fn install() {
     // SAFETY: sigaction() is given structs of its own type; `handle` does what a
     // signal handler may.

@@ -7,7 +7,7 @@ use libvirt::params::{Field, Schema, Settings};
 use libvirt::text::{Borrowed, Text, number};
 use libvirt::{auth, check, fields, vir};
 use xsub::value::Ignored;
-use xsub::{Callback, List, Params};
+use xsub::{Callback, List, Params, pipe};
 
 const IDENTITY: &[Field] = fields! {
     STRING VIR_CONNECT_IDENTITY_USER_NAME;
@@ -26,6 +26,7 @@ xsub::xsubs! {
 
     /// Opens a connection without authentication callbacks; undef is the default URI.
     sub _open(name: Option<&CStr>, flags: u32) -> New<Connect> {
+        pipe::install();
         vir!(virConnectOpenAuth(name, std::ptr::null_mut(), flags))
     }
 
@@ -37,6 +38,7 @@ xsub::xsubs! {
         cb: Option<Callback>,
         flags: u32,
     ) -> New<Connect> {
+        pipe::install();
         match (creds, cb) {
             (Some(kinds), Some(callback)) => auth::open(name, kinds.iter().collect(), callback, flags),
             _ => auth::open_on_terminal(name, flags),
