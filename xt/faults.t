@@ -10,6 +10,7 @@ use Time::HiRes qw(sleep time);
 # libvirt would write to the terminal what is lost.
 BEGIN { $ENV{LIBVIRT_LOG_OUTPUTS} = '1:file:/dev/null' }
 
+use Failure;
 use PrivateLibvirt;
 use Sys::Virt;
 
@@ -22,15 +23,6 @@ my $libvirt = PrivateLibvirt->start( transports => 1, auth_tcp => 'none' );
 $libvirt->join_network;
 
 sub connect_by { return Sys::Virt->new( uri => $libvirt->uri(@_) ) }
-
-sub fails {
-    my ( $name, $call, $code, $message ) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
-    my $error = eval { $call->(); 1 } ? undef : $@;
-    isa_ok( $error, 'Sys::Virt::Error', $name ) or return diag $error;
-    is( $error->code, $code, "$name: code" );
-    like( $error->message, $message, "$name: message" );
-}
 
 # Kills libvirtd, where it is stopped, while this process waits for it.
 sub kill_soon {

@@ -6,6 +6,7 @@ use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep time);
 
+use Failure;
 use Guest;
 use PrivateLibvirt;
 use Sys::Virt;
@@ -36,15 +37,6 @@ my $dom;
 # The disk is a file on either side: libvirt has to be told that this is meant.
 my $LIVE = $D->MIGRATE_LIVE | $D->MIGRATE_UNSAFE;
 my $P2P  = $LIVE | $D->MIGRATE_PEER2PEER;
-
-sub fails {
-    my ( $name, $call, $code, $message ) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
-    my $error = eval { $call->(); 1 } ? undef : $@;
-    isa_ok( $error, 'Sys::Virt::Error', $name ) or return diag $error;
-    is( $error->code, $code, "$name: code" );
-    like( $error->message, $message, "$name: message" );
-}
 
 sub is_at {
     my ( $where, $name, $domain_name ) = @_;
@@ -100,13 +92,15 @@ is_at( 'there', 'directly, with parameters' );
 is( $dom->is_persistent, 1, 'and it is defined there' );
 run_events();
 my %seen;
+
 for my $event (@events) {
     my ( $where, $what ) = split / /, $event, 2;
     push @{ $seen{$where} }, $what;
 }
 is_deeply(
     \%seen,
-    {   there => [
+    {
+        there => [
             join( ' ', $D->EVENT_STARTED, $D->EVENT_STARTED_MIGRATED ),
             join( ' ', $D->EVENT_DEFINED, $D->EVENT_DEFINED_ADDED ),
             join( ' ', $D->EVENT_RESUMED, $D->EVENT_RESUMED_MIGRATED ),

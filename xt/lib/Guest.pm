@@ -30,7 +30,8 @@ sub install {
 }
 
 sub xml {
-    my ( $class, $name, $uuid ) = @_;
+    my ( $class, $name, $uuid, $devices ) = @_;
+    $devices ||= '';
     my $console = sprintf $CONSOLE, $name;
     return <<"XML";
 <domain type='qemu'>
@@ -60,6 +61,9 @@ sub xml {
       <model type='virtio'/>
     </interface>
     <serial type='file'><source path='$console'/></serial>
+    <console type='pty'><target type='virtio'/></console>
+    <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
+    $devices
     <memballoon model='virtio'/>
   </devices>
 </domain>
@@ -94,8 +98,9 @@ Guest - a guest that boots in seconds
 
 =head1 DESCRIPTION
 
-Debian's kernel and a busybox, for a L<PrivateLibvirt>. F<xt/lib/build-guest> makes it the
-first time, in F<xt/build/guest>. It powers off when its power button is pressed.
+Debian's kernel, a busybox and QEMU's guest agent, for a L<PrivateLibvirt>.
+F<xt/lib/build-guest> makes it the first time, in F<xt/build/guest>. It has a shell at its
+second console, and powers off when its power button is pressed.
 
 =head1 METHODS
 
@@ -105,9 +110,10 @@ first time, in F<xt/build/guest>. It powers off when its power button is pressed
 
 Gives the guest's files, and a disk of 64 MiB that begins with a line of text, to a PrivateLibvirt.
 
-=item Guest->xml($name, $uuid)
+=item Guest->xml($name, $uuid, $devices)
 
-What to define or create.
+What to define or create; $devices, if given, is the XML of more of them. A second disk
+gets a file system at each start, at F</mnt>.
 
 =item Guest->comes_up($libvirt, $name, $times)
 

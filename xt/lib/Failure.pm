@@ -1,0 +1,34 @@
+package Failure;
+
+use strict;
+use warnings;
+
+use Exporter qw(import);
+use Test::More;
+
+our @EXPORT = qw(fails wait_until);
+
+# Dies with a Sys::Virt::Error of this code and this text.
+sub fails {
+    my ( $name, $call, $code, $message ) = @_;
+    my $error = eval { $call->(); 1 } ? undef : $@;
+    return subtest $name => sub {
+        isa_ok( $error, 'Sys::Virt::Error', 'what it dies with' ) or return diag $error;
+        is( $error->code, $code, 'code' );
+        like( $error->message, $message, 'message' );
+    };
+}
+
+# Waits for something to become true: two minutes, as the machine may be busy.
+sub wait_until {
+    my ( $name, $condition, $turn ) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    note "waiting: $name";
+    my $end = time + 120;
+    while ( !$condition->() && time < $end ) {
+        $turn ? $turn->() : select undef, undef, undef, 0.1;
+    }
+    return ok( $condition->(), $name );
+}
+
+1;
