@@ -34,6 +34,8 @@ xt    valgrind               valgrind
 xt    man                    man-db
 xt    col                    bsdextrautils
 xt    ip                     iproute2
+xt    iptables               iptables
+xt    dnsmasq                dnsmasq-base
 xt    certtool               gnutls-bin
 xt    dropbear               dropbear-bin
 xt    ssh                    openssh-client
