@@ -4,35 +4,57 @@ use warnings;
 use POSIX qw(SIGPIPE);
 use Test::More;
 
-# The other end reads nothing and goes.
-my $CONNECT = 'eval { Sys::Virt->new( uri => q(qemu+ext:///system?command=/bin/true) ) };'
-    . ' print $@->code, qq(\n);';
-my $WRITE = 'pipe my $reader, my $writer; close $reader; syswrite $writer, 1; print qq(alive\n);';
-
+# In a process of its own, which loads the module: the signal that ends it, and its output.
 sub run {
     my ($program) = @_;
-    open my $output, '-|', $^X, qw(-Mblib -MSys::Virt -e), "\$| = 1; $program" or die "perl: $!";
+    my $child = open my $output, '-|';
+    die "fork: $!" if !defined $child;
+    if ( !$child ) {
+        $| = 1;
+        require Sys::Virt;
+        $program->();
+        POSIX::_exit(0);
+    }
     my @lines = <$output>;
     close $output;
     return [ $? & 127, @lines ];
 }
 
-is_deeply( run( $CONNECT x 10 ), [ 0, ("38\n") x 10 ], 'a lost connection is an error' );
-is_deeply( run("$CONNECT $WRITE"), [ SIGPIPE, "38\n" ], 'all else that writes gets its signal' );
+# The other end reads nothing and goes.
+sub lose_connection {
+    eval { Sys::Virt->new( uri => 'qemu+ext:///system?command=/bin/true' ) };
+    print $@->code, "\n";
+}
+
+sub write_to_nobody {
+    pipe my $reader, my $writer or die "pipe: $!";
+    close $reader;
+    syswrite $writer, 'x';
+    print "alive\n";
+}
+
+is_deeply( run( sub { lose_connection() for 1 .. 10 } ), [ 0, ("38\n") x 10 ],
+    'a lost connection is an error' );
+is_deeply( run( sub { lose_connection(); write_to_nobody() } ), [ SIGPIPE, "38\n" ],
+    'all else that writes gets its signal' );
 is_deeply(
-    run("\$SIG{PIPE} = sub { print qq(signal\n) }; $WRITE"),
-    [ 0, "signal\n", "alive\n" ],
-    'to which the program may listen'
+    run( sub { local $SIG{PIPE} = sub { print "signal\n" }; lose_connection(); write_to_nobody() } )->[-2],
+    "signal\n", 'to which the program may listen'
 );
 is_deeply(
-    run("\$SIG{PIPE} = q(IGNORE); $CONNECT $WRITE"),
+    run( sub { local $SIG{PIPE} = 'IGNORE'; lose_connection(); write_to_nobody() } ),
     [ 0, "38\n", "alive\n" ],
     'or not'
 );
-
-my $CALLBACK = 'eval { Sys::Virt::Event::register_default();'
-    . " Sys::Virt::Event::add_timeout( 0, sub { $WRITE } );"
-    . ' Sys::Virt::Event::run_default() };';
-is_deeply( run($CALLBACK), [SIGPIPE], 'a callback too' );
+is_deeply(
+    run( sub {
+        Sys::Virt::Event::register_default();
+        lose_connection();
+        Sys::Virt::Event::add_timeout( 0, \&write_to_nobody );
+        Sys::Virt::Event::run_default();
+    } ),
+    [ SIGPIPE, "38\n" ],
+    'also in a callback'
+);
 
 done_testing;
