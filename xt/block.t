@@ -56,11 +56,9 @@ $conn->domain_event_register_any(
     sub { push @completed, [ @_[ 2 .. $#_ ] ] }
 );
 
-sub turn {
-    my $timer = Sys::Virt::Event::add_timeout( 20, sub { } );
-    Sys::Virt::Event::run_default();
-    Sys::Virt::Event::remove_timeout($timer);
-}
+# A timer, so that a turn of the loop ends.
+Sys::Virt::Event::add_timeout( 50, sub { } );
+sub turn { Sys::Virt::Event::run_default() }
 
 # Waits until a job of this type reaches this status.
 sub job_is {

@@ -61,17 +61,17 @@ listen_to($_)
   for qw(LIFECYCLE REBOOT RTC_CHANGE BALLOON_CHANGE AGENT_LIFECYCLE DEVICE_ADDED DEVICE_REMOVED
   DEVICE_REMOVAL_FAILED PMSUSPEND PMWAKEUP IO_ERROR IO_ERROR_REASON GRAPHICS TUNABLE METADATA_CHANGE);
 
-sub turn {
-    my $timer = Sys::Virt::Event::add_timeout( 50, sub { } );
-    Sys::Virt::Event::run_default();
-    Sys::Virt::Event::remove_timeout($timer);
-}
+# A timer, so that a turn of the loop ends.
+Sys::Virt::Event::add_timeout( 50, sub { } );
+sub turn { Sys::Virt::Event::run_default() }
 
 # Waits for an event, and checks the arguments behind connection and domain.
 sub happens {
     my ( $event, $name, @arguments ) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
-    my $text  = sub { join ' ', map { defined ? $_ : 'undef' } @_ };
+    my $text = sub {
+        join ' ', map { defined ? $_ : 'undef' } @_;
+    };
     my $wanted = $text->( $libvirt->uri, 'guest', @arguments );
     my $found  = sub {
         return grep { $text->(@$_) eq $wanted } @{ $events{$event} || [] };

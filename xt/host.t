@@ -1,0 +1,360 @@
+# What a host has besides its guests: storage, networks, devices, containers.
+use strict;
+use warnings;
+use lib 'xt/lib';
+use Digest::SHA qw(sha256_hex);
+use File::Copy  qw(copy);
+use Socket      ();
+use Test::More;
+
+use Failure;
+use PrivateLibvirt;
+use Sys::Virt;
+
+alarm 300;
+my ( $INTERNAL_ERROR, $INVALID_OPERATION, $SYSTEM_ERROR, $FAILED ) = ( 1, 55, 38, 9 );
+my $MIB = 2**20;
+
+Sys::Virt::Event::register_default();
+my $libvirt = PrivateLibvirt->start;
+my $conn    = Sys::Virt->new( uri => $libvirt->uri );
+
+my @events;
+
+# A timer, so that a turn of the loop ends.
+Sys::Virt::Event::add_timeout( 50, sub { } );
+sub turn { Sys::Virt::Event::run_default() }
+
+# Waits until these events have come, and nothing else.
+sub happened {
+    my ( $name, @expected ) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    wait_until( $name, sub { @events >= @expected }, \&turn );
+    is_deeply( \@events, \@expected, "$name: in order" );
+    @events = ();
+}
+
+my $POOL = 'Sys::Virt::StoragePool';
+my $VOL  = 'Sys::Virt::StorageVol';
+
+sub pool_xml {
+    my ( $type, $name, $path, $source ) = @_;
+    return
+        "<pool type='$type'><name>$name</name>"
+      . ( $source ? "<source>$source</source>" : '' )
+      . "<target><path>$path</path></target></pool>";
+}
+
+sub volume_xml {
+    my ( $name, $size, $format ) = @_;
+    return
+        "<volume><name>$name</name><capacity>$size</capacity><allocation>0</allocation>"
+      . "<target><format type='"
+      . ( $format || 'raw' )
+      . "'/></target></volume>";
+}
+
+subtest 'a pool in a directory' => sub {
+    my @refreshed;
+    $conn->storage_pool_event_register_any( undef, $POOL->EVENT_ID_LIFECYCLE,
+        sub { push @events, [ ref $_[0], $_[1]->get_name, @_[ 2 .. $#_ ] ] } );
+    $conn->storage_pool_event_register_any( undef, $POOL->EVENT_ID_REFRESH,
+        sub { push @refreshed, [ ref $_[0], $_[1]->get_name, @_[ 2 .. $#_ ] ] } );
+    my $pool = $conn->define_storage_pool( pool_xml( 'dir', 'pool', '/var/lib/libvirt/pool' ) );
+    is( $pool->is_active,         0,                     'not active' );
+    is( $pool->is_persistent,     1,                     'defined' );
+    is( $pool->get_info->{state}, $POOL->STATE_INACTIVE, 'state' );
+    fails( 'no directory', sub { $pool->create }, $SYSTEM_ERROR, qr/No such file or directory/ );
+    $pool->build;
+    $pool->create;
+    is( $pool->get_info->{state}, $POOL->STATE_RUNNING, 'started' );
+    $pool->set_autostart(1);
+    is( $pool->get_autostart, 1, 'starts by itself' );
+    happened(
+        'events',
+        [ 'Sys::Virt', 'pool', $POOL->EVENT_DEFINED, 0 ],
+        [ 'Sys::Virt', 'pool', $POOL->EVENT_CREATED, 0 ],
+        [ 'Sys::Virt', 'pool', $POOL->EVENT_STARTED, 0 ],
+    );
+
+    my $volume = $pool->create_volume( volume_xml( 'one', 4 * $MIB ) );
+    is( $volume->get_path, '/var/lib/libvirt/pool/one', 'path of a volume' );
+    is( $volume->get_key,  $volume->get_path,           'key' );
+    is_deeply( $volume->get_info,
+        { type => $VOL->TYPE_FILE, capacity => 4 * $MIB, allocation => 0 }, 'info' );
+    is( $_->get_name, 'one', 'found' )
+      for $pool->get_volume_by_name('one'), $conn->get_storage_volume_by_path( $volume->get_path ),
+      $conn->get_storage_volume_by_key( $volume->get_key );
+    is( $volume->get_storage_pool->get_name, 'pool', 'its pool' )
+      if $volume->can('get_storage_pool');
+    fails( 'no such volume', sub { $pool->get_volume_by_name('none') }, 50, qr/none/ );
+    fails( 'once more', sub { $pool->create_volume( volume_xml( 'one', 4096 ) ) },
+        90, qr/'one' exists already/ );
+
+    my $data = pack 'N*', 1 .. $MIB;
+    my $up   = $conn->new_stream;
+    $volume->upload( $up, 0, length $data );
+    my $offset = 0;
+    $up->send_all(
+        sub {
+            $_[1] = substr $data, $offset, $_[2];
+            $offset += length $_[1];
+            return length $_[1];
+        }
+    );
+    $up->finish;
+    my $down = $conn->new_stream;
+    $volume->download( $down, 0, 0 );
+    my $received = '';
+    $down->recv_all( sub { $received .= $_[1]; length $_[1] } );
+    $down->finish;
+    is( sha256_hex($received), sha256_hex($data), 'up and down' );
+
+    my $clone = $pool->clone_volume( volume_xml( 'two', 4 * $MIB ), $volume );
+    open my $file, '<', $libvirt->path( $clone->get_path ) or die $!;
+    is( sha256_hex( do { local $/; <$file> } ), sha256_hex($data), 'a clone' );
+    $clone->resize( 8 * $MIB );
+    is( $clone->get_info->{capacity}, 8 * $MIB, 'grown' );
+    $clone->resize( 2 * $MIB, $VOL->RESIZE_DELTA );
+    is( $clone->get_info->{capacity}, 10 * $MIB, 'by so much' );
+    fails( 'not smaller by mistake', sub { $clone->resize($MIB) }, 8, qr/shrink/i );
+    $clone->resize( 6 * $MIB, $VOL->RESIZE_SHRINK );
+    is( $clone->get_info->{capacity}, 6 * $MIB, 'but if it is meant' );
+    $clone->wipe;
+    seek $file, 0, 0;
+    is(
+        do { local $/; <$file> }
+          =~ tr/\0//c, 0, 'wiped'
+    );
+    ok( !$clone->wipe_pattern( $VOL->WIPE_ALG_ZERO ), 'by a pattern' );
+    my $info = $clone->get_info( $VOL->GET_PHYSICAL );
+    ok( exists $info->{allocation} || exists $info->{physical}, 'physical size' );
+    my $layered = $pool->create_volume( volume_xml( 'three', 16 * $MIB, 'qcow2' ),
+        $VOL->CREATE_PREALLOC_METADATA );
+    like(
+        $libvirt->run( qw(qemu-img info), $layered->get_path ),
+        qr/file format: qcow2/,
+        'a qcow2 volume'
+    );
+
+    is_deeply( [ sort $pool->list_storage_vol_names(10) ], [qw(one three two)], 'names' );
+    is( $pool->num_of_storage_volumes, 3, 'how many' );
+    is_deeply( [ sort map { $_->get_name } $pool->list_all_volumes ], [qw(one three two)], 'all' );
+    unlink $libvirt->path( $layered->get_path );
+    $pool->refresh;
+    is( $pool->num_of_storage_volumes, 2, 'refreshed' );
+    wait_until( 'an event of it', sub { @refreshed }, \&turn );
+    is_deeply( $refreshed[0], [ 'Sys::Virt', 'pool' ], 'its arguments' );
+    fails( 'in use', sub { $pool->delete }, $INVALID_OPERATION, qr/is still active/ );
+    $_->delete for $volume, $clone;
+    fails(
+        'what is deleted',
+        sub { $volume->get_info },
+        50, qr/no storage vol with matching name 'one'/
+    );
+    $pool->destroy;
+    $pool->delete;
+    ok( !-e $libvirt->path('/var/lib/libvirt/pool'), 'the directory too' );
+    $pool->undefine;
+    happened(
+        'the end',
+        [ 'Sys::Virt', 'pool', $POOL->EVENT_STOPPED,   0 ],
+        [ 'Sys::Virt', 'pool', $POOL->EVENT_DELETED,   0 ],
+        [ 'Sys::Virt', 'pool', $POOL->EVENT_UNDEFINED, 0 ],
+    );
+    fails(
+        'gone', sub { $conn->get_storage_pool_by_name('pool') },
+        49,     qr/no storage pool with matching name 'pool'/
+    );
+};
+
+subtest 'other kinds of pools' => sub {
+    like(
+        $conn->get_storage_pool_capabilities,
+        qr/<pool type='dir' supported='yes'>/,
+        'capabilities'
+    );
+    fails( 'sources', sub { $conn->find_storage_pool_sources( 'dir', undef ) },
+        3, qr/does not support|not support/ );
+    fails(
+        'no such device',
+        sub {
+            $conn->create_storage_pool(
+                pool_xml( 'fs', 'fs', '/var/lib/libvirt/fs', "<device path='/dev/nowhere'/>" ) );
+        },
+        $INTERNAL_ERROR,
+        qr/mount/
+    );
+    fails(
+        'no such group',
+        sub {
+            $conn->create_storage_pool(
+                pool_xml( 'logical', 'group', '/dev/nowhere', '<name>nowhere</name>' ) );
+        },
+        67,
+        qr/cannot find logical volume group name 'nowhere'/
+    );
+};
+
+my $NET = 'Sys::Virt::Network';
+
+subtest 'a network, with a lease' => sub {
+    $conn->network_event_register_any( undef, $NET->EVENT_ID_LIFECYCLE,
+        sub { push @events, [ ref $_[0], $_[1]->get_name, @_[ 2 .. $#_ ] ] } );
+    my $network = $conn->define_network( <<'XML' );
+<network>
+  <name>net</name>
+  <bridge name='virbr7'/>
+  <ip address='192.168.77.1' netmask='255.255.255.0'>
+    <dhcp><range start='192.168.77.10' end='192.168.77.20'/></dhcp>
+  </ip>
+</network>
+XML
+    is( $network->is_active, 0, 'not active' );
+    $network->update(
+        $NET->UPDATE_COMMAND_ADD_LAST,
+        $NET->SECTION_IP_DHCP_HOST,
+        -1,
+        "<host mac='52:54:00:00:00:09' name='client' ip='192.168.77.9'/>",
+        $NET->UPDATE_AFFECT_CONFIG
+    );
+    like( $network->get_xml_description( $NET->XML_INACTIVE ), qr/192\.168\.77\.9/, 'a host more' );
+    $network->create;
+    is( $network->get_bridge_name, 'virbr7', 'its bridge' );
+    like( $libvirt->run(qw(ip -o address show virbr7)), qr{192\.168\.77\.1/24}, 'with an address' );
+    $network->set_autostart(1);
+    is( $network->get_autostart, 1, 'starts by itself' );
+    happened(
+        'events',
+        [ 'Sys::Virt', 'net', $NET->EVENT_DEFINED, 0 ],
+        [ 'Sys::Virt', 'net', $NET->EVENT_STARTED, 0 ],
+    );
+
+    is_deeply( [ $network->get_dhcp_leases ], [], 'no lease' );
+    $libvirt->run( 'sh', '-ec', <<'SH' );
+ip link add client type veth peer name bridged
+ip link set bridged master virbr7 up
+ip link set client address 52:54:00:00:00:09 up
+SH
+    system( 'xt/lib/build-guest', 'xt/build/guest' ) == 0 or die 'no busybox';
+    my $client = 'xt/build/guest/busybox';
+    system( 'nsenter', "--net=/proc/" . $libvirt->pid . '/ns/net',
+        $client, qw(udhcpc -n -q -f -i client -t 20 -T 1 -s /bin/true -x hostname:client) );
+    is( $?, 0, 'a client gets an address' );
+    my ($lease) = $network->get_dhcp_leases('52:54:00:00:00:09');
+    cmp_ok( delete $lease->{expirytime}, '>', time, 'until when' );
+    is_deeply(
+        $lease,
+        {
+            iface    => 'virbr7',
+            type     => Sys::Virt::IP_ADDR_TYPE_IPV4,
+            mac      => '52:54:00:00:00:09',
+            iaid     => undef,
+            ipaddr   => '192.168.77.9',
+            prefix   => 24,
+            hostname => 'client',
+            clientid => '01:52:54:00:00:00:09',
+        },
+        'a lease'
+    );
+    is( scalar( () = $network->get_dhcp_leases ), 1, 'the only one' );
+    is_deeply( [ $network->get_dhcp_leases('52:54:00:00:00:01') ], [], 'no other' );
+    $network->destroy;
+    $network->undefine;
+    happened(
+        'the end',
+        [ 'Sys::Virt', 'net', $NET->EVENT_STOPPED,   0 ],
+        [ 'Sys::Virt', 'net', $NET->EVENT_UNDEFINED, 0 ],
+    );
+};
+
+subtest 'devices of the host' => sub {
+    my $ND      = 'Sys::Virt::NodeDevice';
+    my @devices = $conn->list_all_node_devices;
+    cmp_ok( scalar @devices, '>=', 1, 'some' );
+    is( $conn->num_of_node_devices(undef), scalar @devices, 'counted' );
+    my $computer = $conn->get_node_device_by_name('computer');
+    is( $computer->get_name,   'computer', 'the host itself' );
+    is( $computer->get_parent, undef,      'has no parent' );
+    is_deeply( [ $computer->list_capabilities ], ['system'], 'is a system' );
+    like( $computer->get_xml_description, qr{<name>computer</name>}, 'XML' );
+    is_deeply( [ map { $_->get_name } $conn->list_all_node_devices( $ND->LIST_CAP_SYSTEM ) ],
+        ['computer'], 'listed by what they can' );
+    my ($net) = $conn->list_all_node_devices( $ND->LIST_CAP_NET );
+    is( ref $net, $ND, 'a network card' ) or diag explain [ map { $_->get_name } @devices ];
+    fails(
+        'no such device',
+        sub { $conn->get_node_device_by_name('none') },
+        53, qr/no node device with matching name 'none'/
+    );
+    fails(
+        'no such SCSI host',
+        sub { $conn->get_node_device_scsihost_by_wwn( '2' x 16, '3' x 16 ) },
+        $INTERNAL_ERROR, qr/An error occurred, but the cause is unknown/
+    );
+
+    for my $method (qw(reset reattach)) {
+        fails( "no PCI device: $method", sub { $computer->$method }, 8, qr/PCI/i );
+    }
+    fails(
+        'a device that is none',
+        sub { $conn->create_node_device('<device/>') },
+        $INTERNAL_ERROR, qr/no device capabilities for 'new device'/
+    );
+};
+
+subtest 'network interfaces of the host' => sub {
+    my $found = eval { [ $conn->list_all_interfaces ] };
+    if ( !$found ) {
+        is( $@->code, 3, 'this libvirt has no driver for them' );
+        return;
+    }
+    my ($loopback) = grep { $_->get_name eq 'lo' } @$found;
+    like( $loopback->is_active, qr/\A[01]\z/, 'up or down' );
+    is( $loopback->get_mac, '00:00:00:00:00:00', 'its address' );
+    like( $loopback->get_xml_description, qr/name='lo'/, 'XML' );
+    is( $conn->get_interface_by_name('lo')->get_name, 'lo', 'by name' );
+    fails( 'no such interface', sub { $conn->get_interface_by_name('none') }, 57, qr/none/ );
+    fails( 'changes', sub { $conn->interface_change_begin }, 3, qr/virInterfaceChangeBegin/ );
+};
+
+subtest 'a container' => sub {
+    $libvirt->run(qw(mkdir -p /run/box/bin /run/box/proc /run/box/sys /run/box/dev));
+    copy( 'xt/build/guest/busybox', $libvirt->path('/run/box/bin/sh') ) or die "busybox: $!";
+    chmod 0755, $libvirt->path('/run/box/bin/sh');
+    my $lxc = Sys::Virt->new( uri => $libvirt->uri( '', driver => 'lxc' ) );
+    is( $lxc->get_type, 'LXC', 'its driver' );
+    my $dom = $lxc->define_domain( <<'XML' );
+<domain type='lxc'>
+  <name>box</name>
+  <memory unit='MiB'>64</memory>
+  <os><type>exe</type><init>/bin/sh</init><initarg>-c</initarg>
+    <initarg>if [ -e /proc/self/fd/3 ]; then read line &lt;&amp;3; echo "$line" >&amp;3; fi; sleep 600</initarg></os>
+  <devices>
+    <filesystem type='mount'><source dir='/run/box'/><target dir='/'/></filesystem>
+    <console type='pty'/>
+  </devices>
+</domain>
+XML
+    is( $dom->get_os_type, 'exe', 'what it is' );
+    my $started = eval { $dom->create; 1 };
+    if ( !$started ) { fail('started') or diag $@; return }
+    is( $dom->is_active,          1,                                'started' );
+    is( ( $dom->get_state )[0],   Sys::Virt::Domain::STATE_RUNNING, 'state' );
+    is( $dom->get_info->{maxMem}, 64 * 1024,                        'memory, at most' );
+    $dom->destroy;
+    is( $dom->is_active, 0, 'ended' );
+
+    socketpair my $ours, my $theirs, Socket::AF_UNIX(), Socket::SOCK_STREAM(), Socket::PF_UNSPEC()
+      or die "socketpair: $!";
+    $dom->create_with_files( [ fileno $theirs ] );
+    close $theirs;
+    syswrite $ours, "said through a descriptor\n";
+    is( scalar <$ours>, "said through a descriptor\n", 'it has a descriptor of ours' );
+    fails( 'no snapshots', sub { $dom->create_snapshot('<domainsnapshot/>') },
+        3, qr/virDomainSnapshotCreateXML/ );
+    $dom->destroy;
+    $dom->undefine;
+};
+
+done_testing;
