@@ -124,9 +124,18 @@ static bool call_uses(const call *c, void *native)
 {
     int i;
 
-    for (i = 0; c->sub && i < c->sub->count; i++)
-        if (c->sub->parameters[i].type.kind == XSUB_KIND_HANDLE && c->values[i].as.native == native)
+    for (i = 0; c->sub && i < c->sub->count; i++) {
+        const xsub_type *type = &c->sub->parameters[i].type;
+        const xsub_value *value = &c->values[i];
+        size_t k;
+
+        if (type->kind == XSUB_KIND_HANDLE && value->as.native == native)
             return true;
+        if (type->kind == XSUB_KIND_LIST && type->of->kind == XSUB_KIND_HANDLE)
+            for (k = 0; k < value->len; k++)
+                if (value->as.items[k].as.native == native)
+                    return true;
+    }
     return false;
 }
 
@@ -140,7 +149,7 @@ static bool release_later(pTHX_ unsigned row, void *native)
         if (call_uses(c, native))
             user = c;
     if (!user || user->late_count == MAX_ARGS)
-        return user != NULL;
+        return user != NULL; /* rather lost than used afterwards */
     user->late[user->late_count].row = row;
     user->late[user->late_count].native = native;
     user->late_count++;
@@ -319,6 +328,19 @@ static callback *callback_mortal(pTHX_ SV *code, SV *first)
     return c;
 }
 
+/* The interpreter ends, and another one may get its address: libvirt keeps callbacks that
+ * nobody can call any more. */
+static void disown_callbacks(pTHX_ void *unused)
+{
+    dMY_CXT;
+    callback *c;
+
+    PERL_UNUSED_ARG(unused);
+    for (c = MY_CXT.callbacks; c; c = c->next)
+        c->owner = NULL;
+    MY_CXT.callbacks = NULL;
+}
+
 /* The object goes: so do its registrations. */
 static void deregister_callbacks(pTHX_ const SV *object, void *native)
 {
@@ -361,21 +383,22 @@ static void reply_buffer(pTHX_ xsub_upcall *u, SV *answer, SV *buffer)
     Copy(bytes, u->buffer, u->first, char);
 }
 
-static void reply_credentials(pTHX_ xsub_upcall *u, SV *answer, SV *credentials)
+static void reply_credentials(pTHX_ xsub_upcall *u, SV *answer, AV *credentials)
 {
     size_t i;
 
     u->first = SvOK(answer) ? SvIV(answer) : 0;
     for (i = 0; i < u->credential_count; i++) {
-        SV **entry = av_fetch((AV *)SvRV(credentials), i, FALSE), **result;
+        SV **entry = av_fetch(credentials, i, FALSE), **result;
         const char *bytes;
         STRLEN len;
 
-        if (!entry || !SvROK(*entry) || SvTYPE(SvRV(*entry)) != SVt_PVHV)
+        if (!entry || !(SvGETMAGIC(*entry), SvROK(*entry)) || SvTYPE(SvRV(*entry)) != SVt_PVHV)
             continue;
         result = hv_fetchs((HV *)SvRV(*entry), "result", FALSE);
         if (!result || !(SvGETMAGIC(*result), SvOK(*result)))
             continue;
+        sv_2mortal(SvREFCNT_inc_simple_NN(*result)); /* its text may come from Perl code */
         bytes = SvPV_nomg_const(*result, len);
         u->credentials[i].result = malloc(len + 1);
         if (!u->credentials[i].result)
@@ -394,7 +417,7 @@ XS_INTERNAL(run_upcall)
     xsub_upcall *u = MY_CXT.upcall;
     callback *c = (callback *)u->callback;
     xsub_node *node = u->arguments.nodes, *end = node + u->arguments.count;
-    SV *code = sv_mortalcopy(c->code), *argument = NULL;
+    SV *code = sv_mortalcopy(c->code), *argument = NULL, *referent = NULL;
     int count;
 
     PERL_UNUSED_VAR(items);
@@ -409,6 +432,9 @@ XS_INTERNAL(run_upcall)
             argument = value;
         XPUSHs(value);
     }
+    /* The callback may assign to its argument. */
+    if (argument && SvROK(argument))
+        referent = sv_2mortal(SvREFCNT_inc_simple_NN(SvRV(argument)));
     PUTBACK;
     count = call_sv(code, u->reply == XSUB_REPLY_PAIR ? G_ARRAY : G_SCALAR);
     SPAGAIN;
@@ -431,7 +457,7 @@ XS_INTERNAL(run_upcall)
         reply_buffer(aTHX_ u, TOPs, argument);
         break;
     case XSUB_REPLY_CREDENTIALS:
-        reply_credentials(aTHX_ u, TOPs, argument);
+        reply_credentials(aTHX_ u, TOPs, (AV *)referent);
         break;
     }
     u->failed = false;
@@ -502,10 +528,19 @@ typedef struct {
 static bool decode_value(pTHX_ decoder *d, const xsub_type *type, const char *name, SV *sv,
                          xsub_value *value);
 
-/* Memory until the statement ends. */
-static void *mortal_buffer(pTHX_ size_t size)
+/* Memory until the statement ends; NULL if there isn't any. */
+static void *mortal_buffer(pTHX_ size_t count, size_t size)
 {
-    return SvPVX(sv_2mortal(newSV(size + 1)));
+    void *probe;
+
+    if (count >= PTRDIFF_MAX / size)
+        return NULL;
+    /* Perl would end the process. */
+    probe = malloc(count * size + 1);
+    if (!probe)
+        return NULL;
+    free(probe);
+    return SvPVX(sv_2mortal(newSV(count * size + 1)));
 }
 
 static const char *mortal_copy(pTHX_ const char *bytes, size_t len)
@@ -592,7 +627,7 @@ static bool decode_handle(pTHX_ decoder *d, const xsub_type *type, const char *n
     magic = object_magic_of(sv);
     if (!magic || magic->mg_private != type->class_row || !magic->mg_ptr
         || magic->mg_len != LEN_OF_GENERATION(generation)
-        || SvIVX(SvRV(sv)) != PTR2IV(magic->mg_ptr))
+        || !SvIOK(SvRV(sv)) || SvIVX(SvRV(sv)) != PTR2IV(magic->mg_ptr))
         invalid_handle(aTHX_ d, type->class_row, name, sv, magic);
     value->as.native = magic->mg_ptr;
     return true;
@@ -670,6 +705,17 @@ static AV *decode_array(pTHX_ decoder *d, const char *name, SV *sv)
     return (AV *)sv_2mortal(SvREFCNT_inc_simple_NN(SvRV(sv)));
 }
 
+/* Memory for the elements of a list. */
+static void *list_buffer(pTHX_ const decoder *d, const char *name, size_t count, size_t size)
+{
+    void *buffer = mortal_buffer(aTHX_ count, size);
+
+    if (!buffer)
+        croak("%s: %s has %" UVuf " elements: more than there is memory for", d->sub->name,
+              argument_name(aTHX_ d, name), (UV)count);
+    return buffer;
+}
+
 /* An element of a list; what is missing is like undef. */
 static SV *list_element(pTHX_ AV *array, size_t index)
 {
@@ -683,7 +729,7 @@ static bool decode_list(pTHX_ decoder *d, const xsub_type *of, const char *name,
 {
     AV *array = decode_array(aTHX_ d, name, sv);
     SSize_t count = av_len(array) + 1, outside = d->element, i;
-    xsub_value *items = mortal_buffer(aTHX_ count * sizeof(*items));
+    xsub_value *items = list_buffer(aTHX_ d, name, count, sizeof(*items));
 
     Zero(items, count, xsub_value);
     for (i = 0; i < count; i++) {
@@ -736,20 +782,26 @@ typedef struct {
     size_t count, capacity;
 } param_list;
 
+/* Makes room for so many more. */
+static void reserve_params(pTHX_ decoder *d, param_list *list, const char *name, size_t more)
+{
+    xsub_param *params;
+
+    if (list->capacity - list->count >= more)
+        return;
+    more += list->count + 8;
+    params = list_buffer(aTHX_ d, name, more, sizeof(*params));
+    if (list->count)
+        Copy(list->params, params, list->count, xsub_param);
+    list->params = params;
+    list->capacity = more;
+}
+
 static void decode_param(pTHX_ decoder *d, param_list *list, const xsub_node *field, SV *sv)
 {
     xsub_type type = { 0 };
     xsub_param *param;
 
-    if (list->count == list->capacity) {
-        size_t capacity = 2 * list->capacity + 8;
-        xsub_param *params = mortal_buffer(aTHX_ capacity * sizeof(*params));
-
-        if (list->count)
-            Copy(list->params, params, list->count, xsub_param);
-        list->params = params;
-        list->capacity = capacity;
-    }
     param = &list->params[list->count];
     Zero(param, 1, xsub_param);
     type.kind = field->detail;
@@ -785,13 +837,15 @@ static void decode_params(pTHX_ decoder *d, const char *name, const xsub_outcome
             AV *array = decode_array(aTHX_ d, field->as.bytes, element);
             size_t count = av_len(array) + 1;
 
+            reserve_params(aTHX_ d, &list, field->as.bytes, count);
             for (k = 0; k < count; k++)
                 decode_param(aTHX_ d, &list, field, list_element(aTHX_ array, k));
         } else {
+            reserve_params(aTHX_ d, &list, field->as.bytes, 1);
             decode_param(aTHX_ d, &list, field, element);
         }
     }
-    value->as.params = list.params ? list.params : mortal_buffer(aTHX_ sizeof(xsub_param));
+    value->as.params = list.params ? list.params : list_buffer(aTHX_ d, name, 1, sizeof(xsub_param));
     value->len = list.count;
 }
 
@@ -1199,7 +1253,7 @@ typedef void *event_pointer;
 static event_pointer event_pointer_of(pTHX_ SV *sv)
 {
     SvGETMAGIC(sv);
-    if (!SvROK(sv))
+    if (!SvROK(sv) || SvTYPE(SvRV(sv)) >= SVt_PVAV)
         return NULL;
     return INT2PTR(void *, SvIV(SvRV(sv)));
 }
@@ -1292,6 +1346,7 @@ BOOT:
         cache_stashes(aTHX_ &MY_CXT);
     }
     install(aTHX);
+    call_atexit(disown_callbacks, NULL); /* inherited by clones */
 }
 
 #ifdef USE_ITHREADS

@@ -1,0 +1,91 @@
+package Abuse;
+
+# What the cases of xt/abuse have at hand.
+
+use strict;
+use warnings;
+
+use Exporter   qw(import);
+use File::Temp ();
+use POSIX      ();
+
+use Sys::Virt;
+use Sys::Virt::Event;
+
+our @EXPORT = qw(connection domain error forked guarded limit screenshot turn);
+
+$| = 1;
+open STDERR, '>&', \*STDOUT or die "STDERR: $!";
+
+my @kept;
+
+sub connection { return Sys::Virt->new( uri => 'test:///default' ) }
+
+# The test host's one domain; its connection lasts as long as it does.
+sub domain { return connection()->get_domain_by_name('test') }
+
+# Prints what a block throws, a Sys::Virt::Error with its code.
+sub error (&) {
+    my ($block) = @_;
+    if ( eval { $block->(); 1 } ) {
+        print "no error\n";
+    }
+    elsif ( ref $@ eq 'Sys::Virt::Error' ) {
+        print $@->code, ': ', $@->message, "\n";
+    }
+    else {
+        print defined $@ ? $@ : 'undef', $@ =~ /\n\z/ ? '' : "\n";
+    }
+    return;
+}
+
+# Runs a block in a child, and prints what became of it.
+sub forked (&) {
+    my ($block) = @_;
+    my $pid = fork;
+    die "fork: $!" if !defined $pid;
+    if ( !$pid ) {
+        $block->();
+        exit;
+    }
+    waitpid $pid, 0;
+    print 'child: ', $? & 127 ? "signal $?" : 'exit ' . ( $? >> 8 ), "\n";
+    return;
+}
+
+# The URI of a test host that asks for a name, alice, and a password, secret.
+sub guarded {
+    my $node = File::Temp->new( SUFFIX => '.xml' );
+    push @kept, $node;
+    print {$node} q{<node><auth><user password='secret'>alice</user></auth></node>};
+    close $node;
+    return "test://$node";
+}
+
+# Limits a resource of this process, as prlimit(1) names it.
+sub limit {
+    my ( $resource, $value ) = @_;
+    system( 'prlimit', "--pid=$$", "--$resource=$value:" ) == 0 or die "prlimit: $?";
+    return;
+}
+
+# A stream with something to receive.
+sub screenshot {
+    my ($conn) = @_;
+    my $stream = $conn->new_stream;
+    ( $conn->list_all_domains )[0]->screenshot( $stream, 0 );
+    return $stream;
+}
+
+# Turns libvirt's event loop, which never has to wait.
+sub turn {
+    my ($times) = @_;
+    for ( 1 .. $times || 3 ) {
+        my $timer = Sys::Virt::Event::add_timeout( 0, sub { } );
+        Sys::Virt::Event::run_default();
+        Sys::Virt::Event::remove_timeout($timer);
+    }
+    return;
+}
+
+1;
