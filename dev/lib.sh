@@ -36,6 +36,9 @@ xt    col                    bsdextrautils
 xt    ip                     iproute2
 xt    iptables               iptables
 xt    dnsmasq                dnsmasq-base
+xt    parted                 parted
+xt    mkfs.ext4              e2fsprogs
+xt    lvcreate               lvm2
 xt    certtool               gnutls-bin
 xt    dropbear               dropbear-bin
 xt    ssh                    openssh-client
