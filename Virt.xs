@@ -1152,6 +1152,7 @@ XS_INTERNAL(destroy)
 
     if (items != 1)
         croak("Usage: %s::DESTROY(%s)", class->package, class->destroy_argument);
+    SvGETMAGIC(ST(0));
     magic = object_magic_of(ST(0));
     if (magic)
         object_release(aTHX_ SvRV(ST(0)), magic);

@@ -71,11 +71,13 @@ sub ended {
     kill KILL => -$case->{pid};    # what it left behind
     seek $case->{said}, 0, 0;
     my $said = do { local $/; readline $case->{said} };
+    $said = '' if !defined $said;
+    $said =~ s{ at \S+/blib/lib/(\S+) line [0-9]+}{ at $1}g;
     $case->{got}
         = $late         ? "not ended after $SECONDS s\n"
         : $status & 127 ? 'signal ' . ( $status & 127 ) . "\n"
         :                 '';
-    $case->{got} .= defined $said ? $said : '';
+    $case->{got} .= $said;
     $case->{got_status} = $status >> 8;
     return 1;
 }
