@@ -21,6 +21,9 @@ my $KILOBYTES = 4 * 1024 * 1024;
 my @PERL      = split ' ', $ENV{ABUSE_PERL} || '';
 @PERL = ( '/bin/sh', '-c', "ulimit -v $KILOBYTES && exec \"\$@\"", 'sh', $^X ) if !@PERL;
 
+$ENV{LC_ALL} = 'C';
+$ENV{LIBVIRT_DEFAULT_URI} = 'test:///default';
+
 sub cases_of {
     my ($file) = @_;
     open my $handle, '<', $file or die "$file: $!";

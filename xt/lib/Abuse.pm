@@ -12,7 +12,7 @@ use POSIX      ();
 use Sys::Virt;
 use Sys::Virt::Event;
 
-our @EXPORT = qw(connection domain error forked guarded limit screenshot turn);
+our @EXPORT = qw(code connection domain error forked guarded limit screenshot turn xml);
 
 $| = 1;
 open STDERR, '>&', \*STDOUT or die "STDERR: $!";
@@ -36,6 +36,14 @@ sub error (&) {
     else {
         print defined $@ ? $@ : 'undef', $@ =~ /\n\z/ ? '' : "\n";
     }
+    return;
+}
+
+# The same, but of an error of libvirt's that has its code alone.
+sub code (&) {
+    my ($block) = @_;
+    eval { $block->(); 1 } and return print "no error\n";
+    print ref $@ eq 'Sys::Virt::Error' ? $@->code . "\n" : $@;
     return;
 }
 
@@ -77,6 +85,14 @@ sub screenshot {
     return $stream;
 }
 
+# What a domain is made of.
+sub xml {
+    my ( $name, $more ) = @_;
+    $more = '' if !defined $more;
+    return "<domain type='test'><name>$name</name><memory>4096</memory>"
+        . "<os><type>hvm</type></os>$more</domain>";
+}
+
 # Turns libvirt's event loop, which never has to wait.
 sub turn {
     my ($times) = @_;
@@ -87,5 +103,17 @@ sub turn {
     }
     return;
 }
+
+# A variable that is tied to this reads, and writes, by a sub.
+package Fetch;
+
+sub TIESCALAR { my ( $class, $code ) = @_; return bless [$code], $class }
+sub FETCH     { return $_[0][0]->() }
+sub STORE     { return $_[0][0]->( $_[1] ) }
+
+# A sub that is blessed into this is called for its text, or its number.
+package Text;
+
+use overload '""' => sub { $_[0]->() }, '0+' => sub { $_[0]->() }, fallback => 1;
 
 1;
