@@ -824,13 +824,13 @@ static void decode_params(pTHX_ decoder *d, const char *name, const xsub_outcome
     hash = (HV *)sv_2mortal(SvREFCNT_inc_simple_NN(SvRV(sv)));
     for (i = 0; i < schema->count; i++) {
         const xsub_node *field = &schema->nodes[i];
-        SV **entry = hv_fetch(hash, field->as.bytes, (I32)field->len, FALSE);
-        SV *element;
+        SV **entry, *element;
 
-        if (!entry || !*entry)
+        /* A tied hash gives an entry for every key, there or not; a locked one dies. */
+        if (!hv_exists(hash, field->as.bytes, (I32)field->len))
             continue;
-        /* A tied hash gives an entry for every key, there or not. */
-        if (SvRMAGICAL(hash) && !hv_exists(hash, field->as.bytes, (I32)field->len))
+        entry = hv_fetch(hash, field->as.bytes, (I32)field->len, FALSE);
+        if (!entry || !*entry)
             continue;
         element = sv_mortalcopy(*entry);
         if (field->tag == XSUB_NODE_FIELDS && SvROK(element)) {

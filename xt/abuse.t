@@ -75,7 +75,7 @@ sub ended {
     seek $case->{said}, 0, 0;
     my $said = do { local $/; readline $case->{said} };
     $said = '' if !defined $said;
-    $said =~ s{ at \S+/blib/lib/(\S+) line [0-9]+}{ at $1}g;
+    $said =~ s{ at \S*(?:blib/|xt/)lib/(\S+) line [0-9]+}{ at $1}g;
     $case->{got}
         = $late         ? "not ended after $SECONDS s\n"
         : $status & 127 ? 'signal ' . ( $status & 127 ) . "\n"

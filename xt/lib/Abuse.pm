@@ -12,7 +12,7 @@ use POSIX      ();
 use Sys::Virt;
 use Sys::Virt::Event;
 
-our @EXPORT = qw(code connection domain error forked guarded limit screenshot turn xml);
+our @EXPORT = qw(change code connection domain error events forked guarded limit screenshot turn xml);
 
 $| = 1;
 open STDERR, '>&', \*STDOUT or die "STDERR: $!";
@@ -83,6 +83,22 @@ sub screenshot {
     my $stream = $conn->new_stream;
     ( $conn->list_all_domains )[0]->screenshot( $stream, 0 );
     return $stream;
+}
+
+# A connection with events, its domain, and the id of the callback for what happens to that.
+sub events {
+    my ($callback) = @_;
+    Sys::Virt::Event::register_default();
+    my $conn = connection();
+    my $id   = $conn->domain_event_register_any( undef, 0, $callback );
+    return ( $conn, $conn->get_domain_by_name('test'), $id );
+}
+
+# Makes an event.
+sub change {
+    my ($dom) = @_;
+    my ($state) = $dom->get_state;
+    return $state == Sys::Virt::Domain::STATE_RUNNING() ? $dom->suspend : $dom->resume;
 }
 
 # What a domain is made of.

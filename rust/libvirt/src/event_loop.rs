@@ -1,20 +1,50 @@
 //! Event loops: libvirt's own, and implementations written in Perl.
 
 use std::ffi::{c_int, c_void};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use virt::sys::{self, virEventHandleCallback, virEventTimeoutCallback, virFreeCallback};
-use xsub::Output;
+use xsub::{Exception, Output};
 use xsub::abi::xsub_callback;
 use xsub::callback::{Callback, Pointer, Upcall};
 
 use crate::call;
 use crate::error::reset_error;
+use crate::raw;
 
 /// As [`call::check`], of a function that leaves the last error as it was.
 fn check<T: call::FromC<c_int>>(function: impl FnOnce() -> c_int) -> crate::Result<T> {
     reset_error();
     call::check(function())
+}
+
+/// Whether libvirt's own loop is the one that it uses.
+static DEFAULT: AtomicBool = AtomicBool::new(false);
+
+/// Takes libvirt's own loop.
+///
+/// # Errors
+///
+/// None.
+pub fn register_default() -> crate::Result<()> {
+    raw!(virEventRegisterDefaultImpl());
+    DEFAULT.store(true, Relaxed);
+    Ok(())
+}
+
+/// Turns libvirt's own loop once.
+///
+/// # Errors
+///
+/// Where it is not registered: it would wait for ever.
+pub fn run_default() -> crate::Result<()> {
+    if !DEFAULT.load(Relaxed) {
+        let reason = "libvirt's own loop is not registered: register_default() does that";
+        return Err(Exception::die(reason));
+    }
+    raw!(virEventRunDefaultImpl());
+    Ok(())
 }
 
 unsafe extern "C" fn handle_ready(watch: c_int, fd: c_int, events: c_int, opaque: *mut c_void) {

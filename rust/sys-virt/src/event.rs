@@ -8,14 +8,12 @@ xsub::xsubs! {
 
     /// `Sys::Virt::Event::register_default()`
     sub register_default() -> () {
-        raw!(virEventRegisterDefaultImpl());
-        Ok(())
+        event_loop::register_default()
     }
 
     /// `Sys::Virt::Event::run_default()`: one turn of the loop.
     sub run_default() -> () {
-        raw!(virEventRunDefaultImpl());
-        Ok(())
+        event_loop::run_default()
     }
 
     /// `Sys::Virt::Event::add_handle($fd, $events, $callback)`: the watch's id; the callback
