@@ -19,6 +19,9 @@
 #define MAX_ARGS 12
 #define MAX_CLASSES 16
 
+/* How many callbacks may run inside each other: each takes some KiB of C's stack. */
+#define MAX_DEPTH 500
+
 /* The archive's tables: constant once the module is loaded. */
 static const xsub_module *module;
 
@@ -36,7 +39,9 @@ typedef struct {
     HV *error_stash;
     CV *run_upcall;      /* runs the current upcall */
     xsub_upcall *upcall; /* the current one */
+    I32 depth;           /* how many there are */
     call *calls;    /* those in progress that may call back, innermost first */
+    bool locked;    /* libvirt has called the event implementation, and may hold locks */
     callback *callbacks;
 } my_cxt_t;
 START_MY_CXT
@@ -55,7 +60,9 @@ static void cache_stashes(pTHX_ my_cxt_t *cxt)
     cxt->error_stash = (HV *)SvREFCNT_inc(gv_stashpvs("Sys::Virt::Error", GV_ADD));
     cxt->run_upcall = newXS(NULL, run_upcall, __FILE__);
     cxt->upcall = NULL;
+    cxt->depth = 0;
     cxt->calls = NULL;
+    cxt->locked = false;
     cxt->callbacks = NULL;
 }
 
@@ -92,8 +99,11 @@ struct call {
     struct {
         unsigned row;
         void *native;
+        const SV *object; /* not counted */
     } late[MAX_ARGS]; /* released meanwhile */
 };
+
+static void deregister_callbacks(pTHX_ const SV *object, void *native);
 
 static void call_begin(pTHX_ call *c, const xsub *sub, const xsub_value *values)
 {
@@ -115,9 +125,16 @@ static SV *call_end(pTHX_ call *c)
     size_t i;
 
     LEAVE;
-    for (i = 0; i < c->late_count; i++)
+    for (i = 0; i < c->late_count; i++) {
+        deregister_callbacks(aTHX_ c->late[i].object, c->late[i].native);
         module->classes[c->late[i].row].free(c->late[i].native);
+    }
     return c->exception ? sv_2mortal(c->exception) : NULL;
+}
+
+static bool takes_handle(const xsub *sub)
+{
+    return sub->count > 0 && sub->parameters[0].type.kind == XSUB_KIND_HANDLE;
 }
 
 static bool call_uses(const call *c, void *native)
@@ -139,24 +156,33 @@ static bool call_uses(const call *c, void *native)
     return false;
 }
 
-/* Puts off a release until no call uses the object; false if none does. */
-static bool release_later(pTHX_ unsigned row, void *native)
+/* Puts off a release until no call uses the object, and libvirt holds no locks; false if
+ * it can be now. */
+static bool release_later(pTHX_ unsigned row, void *native, const SV *object)
 {
     dMY_CXT;
     call *c, *user = NULL;
 
     for (c = MY_CXT.calls; c; c = c->outer)
-        if (call_uses(c, native))
+        if (MY_CXT.locked || call_uses(c, native))
             user = c;
     if (!user || user->late_count == MAX_ARGS)
-        return user != NULL; /* rather lost than used afterwards */
+        return user || MY_CXT.locked; /* rather lost than used afterwards */
     user->late[user->late_count].row = row;
     user->late[user->late_count].native = native;
+    user->late[user->late_count].object = object;
     user->late_count++;
     return true;
 }
 
-static void deregister_callbacks(pTHX_ const SV *object, void *native);
+/* libvirt would wait for ever for a lock that it holds itself. */
+static void refuse_if_locked(pTHX_ const char *name)
+{
+    dMY_CXT;
+
+    if (MY_CXT.locked)
+        croak("%s: libvirt has called the event implementation, and may hold locks", name);
+}
 
 /* ---- handles ----------------------------------------------------------------- */
 
@@ -186,7 +212,7 @@ static void object_release(pTHX_ SV *object, object_magic *magic)
         module->classes[row].free(native);
         return;
     }
-    if (release_later(aTHX_ row, native))
+    if (release_later(aTHX_ row, native, object))
         return;
     call_begin(aTHX_ &c, NULL, NULL);
     deregister_callbacks(aTHX_ object, native);
@@ -261,6 +287,7 @@ struct callback {
     const SV *object;     /* that object; not counted */
     tTHX owner;
     unsigned generation;
+    bool of_loop; /* a function of the event implementation */
     callback *next, **previous;
 };
 
@@ -375,11 +402,11 @@ static void reply_buffer(pTHX_ xsub_upcall *u, SV *answer, SV *buffer)
     u->first = SvIV(answer);
     if (u->first <= 0)
         return;
-    if ((UV)u->first > u->size)
-        u->first = u->size;
     bytes = SvPV_const(buffer, len);
     if ((UV)u->first > len)
         croak("the stream's source says %" IVdf " bytes, but gave %" UVuf, (IV)u->first, (UV)len);
+    if ((UV)u->first > u->size)
+        u->first = u->size;
     Copy(bytes, u->buffer, u->first, char);
 }
 
@@ -421,6 +448,8 @@ XS_INTERNAL(run_upcall)
     int count;
 
     PERL_UNUSED_VAR(items);
+    if (MY_CXT.depth > MAX_DEPTH)
+        croak("more than %d callbacks of libvirt's are running inside each other", MAX_DEPTH);
     SP -= items;
     PUSHMARK(SP);
     if (c->first)
@@ -475,6 +504,13 @@ static void keep_exception(pTHX)
         MY_CXT.calls->exception = newSVsv(ERRSV);
 }
 
+/* Whether libvirt may hold locks while it calls the event implementation: only where that
+ * was called by the program itself does it hold none. */
+static bool may_be_locked(const call *c)
+{
+    return c && (!c->sub || takes_handle(c->sub));
+}
+
 /* The one way back into Perl. Nothing that Perl does here jumps over libvirt, but
  * exit; what the callback throws is thrown when libvirt has returned. */
 static void upcall(xsub_upcall *u)
@@ -491,6 +527,7 @@ static void upcall(xsub_upcall *u)
     {
         dMY_CXT;
         dSP;
+        bool locked = MY_CXT.locked;
 
         c->shared.references++;
         PUSHSTACKi(PERLSI_UNKNOWN);
@@ -500,8 +537,13 @@ static void upcall(xsub_upcall *u)
         error = sv_mortalcopy(ERRSV);
         SAVEVPTR(MY_CXT.upcall);
         MY_CXT.upcall = u;
+        SAVEI32(MY_CXT.depth);
+        MY_CXT.depth++;
+        /* exit jumps out of here, and libvirt keeps its locks. */
+        MY_CXT.locked = locked || (c->of_loop && may_be_locked(MY_CXT.calls));
         PUSHMARK(SP);
         call_sv((SV *)MY_CXT.run_upcall, G_VOID | G_DISCARD | G_EVAL | G_NOARGS);
+        MY_CXT.locked = locked;
         if (u->failed)
             keep_exception(aTHX);
         sv_setsv(ERRSV, error);
@@ -684,7 +726,7 @@ static void decode_bytes(pTHX_ decoder *d, bool nullable, SV *sv, xsub_value *va
 static void decode_callback(pTHX_ decoder *d, bool nullable, const char *name, SV *sv,
                             xsub_value *value)
 {
-    bool of_object = d->sub->parameters[0].type.kind == XSUB_KIND_HANDLE;
+    bool of_object = takes_handle(d->sub);
 
     perl_may_run(aTHX_ d);
     SvGETMAGIC(sv);
@@ -1098,6 +1140,8 @@ XS_INTERNAL(dispatch)
     if (!decode(aTHX_ &d))
         XSRETURN_UNDEF;
 
+    if (callbacks_exist && takes_handle(sub))
+        refuse_if_locked(aTHX_ sub->name);
     if (callbacks_exist)
         call_with_callbacks(aTHX_ &d, &outcome);
     else
@@ -1286,8 +1330,12 @@ static void register_event_impl(pTHX)
     if (registered)
         return;
     registered = true;
-    for (i = 0; i < 6; i++)
-        functions[i] = &callback_new(aTHX_ sv_2mortal(newSVpv(names[i], 0)), NULL)->shared;
+    for (i = 0; i < 6; i++) {
+        callback *c = callback_new(aTHX_ sv_2mortal(newSVpv(names[i], 0)), NULL);
+
+        c->of_loop = true;
+        functions[i] = &c->shared;
+    }
     sys_virt_register_event_impl(functions);
 }
 
@@ -1312,6 +1360,7 @@ _run_handle_callback_helper(watch, fd, event, cbref, opaqueref)
     PREINIT:
 	bool known;
     CODE:
+	refuse_if_locked(aTHX_ GvNAME(CvGV(cv)));
 	CALL_LIBVIRT(known = sys_virt_run_handle(watch, fd, event, cbref, opaqueref));
 	if (!known)
 	    croak("%s: cbref and opaqueref are no handle callback of libvirt's", GvNAME(CvGV(cv)));
@@ -1324,6 +1373,7 @@ _run_timeout_callback_helper(timer, cbref, opaqueref)
     PREINIT:
 	bool known;
     CODE:
+	refuse_if_locked(aTHX_ GvNAME(CvGV(cv)));
 	CALL_LIBVIRT(known = sys_virt_run_timeout(timer, cbref, opaqueref));
 	if (!known)
 	    croak("%s: cbref and opaqueref are no timeout callback of libvirt's", GvNAME(CvGV(cv)));

@@ -88,7 +88,7 @@ sub screenshot {
 # A connection with events, its domain, and the id of the callback for what happens to that.
 sub events {
     my ($callback) = @_;
-    Sys::Virt::Event::register_default();
+    Sys::Virt::Event::register_default() if !$Sys::Virt::Event::eventimpl;
     my $conn = connection();
     my $id   = $conn->domain_event_register_any( undef, 0, $callback );
     return ( $conn, $conn->get_domain_by_name('test'), $id );
@@ -116,6 +116,53 @@ sub turn {
         my $timer = Sys::Virt::Event::add_timeout( 0, sub { } );
         Sys::Virt::Event::run_default();
         Sys::Virt::Event::remove_timeout($timer);
+    }
+    return;
+}
+
+# An event loop in Perl, for the cases to spoil.
+package Loop;
+
+our @ISA = 'Sys::Virt::EventImpl';
+
+sub new {
+    my ($class) = @_;
+    my $self = bless { handles => {}, timers => {}, removed => [], id => 0 }, $class;
+    Sys::Virt::Event::register($self);
+    return $self;
+}
+
+sub add_handle {
+    my ( $self, @what ) = @_;
+    $self->{handles}{ ++$self->{id} } = \@what;
+    return $self->{id};
+}
+
+sub add_timeout {
+    my ( $self, @what ) = @_;
+    $self->{timers}{ ++$self->{id} } = \@what;
+    return $self->{id};
+}
+
+sub update_handle  { my ( $self, $id, $events )   = @_; $self->{handles}{$id}[1] = $events }
+sub update_timeout { my ( $self, $id, $interval ) = @_; $self->{timers}{$id}[0]  = $interval }
+sub remove_handle  { my ( $self, $id ) = @_; $self->removed( delete $self->{handles}{$id} ) }
+sub remove_timeout { my ( $self, $id ) = @_; $self->removed( delete $self->{timers}{$id} ) }
+sub removed        { my ( $self, @what ) = @_; push @{ $self->{removed} }, grep { defined } @what }
+
+# Frees what was removed, and runs what is due.
+sub run {
+    my ($self) = @_;
+    $self->_free_callback_opaque( @$_[ -1, -2 ] ) for splice @{ $self->{removed} };
+    for my $id ( sort keys %{ $self->{handles} } ) {
+        my ( $fd, $events, $callback, $opaque ) = @{ $self->{handles}{$id} || next };
+        vec( my $read = '', $fd, 1 ) = $events & 1;
+        select $read, undef, undef, 0;
+        $self->_run_handle_callback( $id, $fd, 1, $callback, $opaque ) if vec $read, $fd, 1;
+    }
+    for my $id ( sort keys %{ $self->{timers} } ) {
+        my ( $interval, $callback, $opaque ) = @{ $self->{timers}{$id} || next };
+        $self->_run_timeout_callback( $id, $callback, $opaque ) if $interval >= 0;
     }
     return;
 }
