@@ -326,9 +326,11 @@ static void callback_release(void *opaque)
     *c->previous = c->next;
     if (c->next)
         c->next->previous = c->previous;
+    /* Later: what they hold may have a DESTROY, and libvirt may hold locks. */
     if (PL_phase != PERL_PHASE_DESTRUCT) {
-        SvREFCNT_dec(c->code);
-        SvREFCNT_dec(c->first);
+        sv_2mortal(c->code);
+        if (c->first)
+            sv_2mortal(c->first);
     }
     Safefree(c);
 }
@@ -519,8 +521,8 @@ static void upcall(xsub_upcall *u)
     callback *c = (callback *)u->callback;
     SV *error;
 
-    if (!aTHX || c->owner != aTHX || c->generation != generation
-        || PL_phase == PERL_PHASE_DESTRUCT) {
+    if (!aTHX || c->owner != aTHX || PL_phase == PERL_PHASE_DESTRUCT
+        || (c->generation != generation && !c->of_loop)) {
         xsub_outcome_drop(&u->arguments);
         return;
     }

@@ -1,6 +1,7 @@
 //! Event loops: libvirt's own, and implementations written in Perl.
 
 use std::ffi::{c_int, c_void};
+use std::process;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -116,6 +117,8 @@ struct Handed {
     opaque: usize,
     free: usize,
     is_timeout: bool,
+    /// A forked child must not touch the connections of its parent.
+    process: u32,
 }
 
 static HANDED: Mutex<Vec<Handed>> = Mutex::new(Vec::new());
@@ -180,6 +183,7 @@ unsafe extern "C" fn impl_add_handle(
         opaque: opaque as usize,
         free,
         is_timeout: false,
+        process: process::id(),
     };
     hand(what, || {
         upcall(Function::AddHandle)?.number(|tape| {
@@ -215,6 +219,7 @@ unsafe extern "C" fn impl_add_timeout(
         opaque: opaque as usize,
         free,
         is_timeout: true,
+        process: process::id(),
     };
     hand(what, || {
         upcall(Function::AddTimeout)?.number(|tape| {
@@ -258,8 +263,12 @@ pub unsafe fn register_impl(functions: [*mut xsub_callback; 6]) {
 }
 
 fn was_handed(callback: usize, opaque: usize, is_timeout: bool) -> bool {
+    let process = process::id();
     handed().iter().any(|what| {
-        what.callback == callback && what.opaque == opaque && what.is_timeout == is_timeout
+        what.callback == callback
+            && what.opaque == opaque
+            && what.is_timeout == is_timeout
+            && what.process == process
     })
 }
 
@@ -295,7 +304,11 @@ pub fn run_timeout(timer: i32, callback: usize, opaque: usize) -> bool {
 
 /// Frees what the implementation was handed; false if it was not, or was freed already.
 pub fn free_opaque(free: usize, opaque: usize) -> bool {
-    if free == 0 || take_back(|what| what.free == free && what.opaque == opaque).is_none() {
+    let process = process::id();
+    let fits = |what: &Handed| {
+        what.free == free && what.opaque == opaque && what.process == process
+    };
+    if free == 0 || take_back(fits).is_none() {
         return false;
     }
     // SAFETY: libvirt handed it out as the function that frees this opaque pointer.
