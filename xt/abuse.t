@@ -41,7 +41,7 @@ sub cases_of {
             $cases[-1]{$part} .= $line;
         }
     }
-    $_->{output} =~ s/\n+\z/\n/ for @cases;
+    $_->{output} =~ s/(\A|\n)\n*\z/$1/ for @cases;
     return @cases;
 }
 
