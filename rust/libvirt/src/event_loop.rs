@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use virt::sys::{self, virEventHandleCallback, virEventTimeoutCallback, virFreeCallback};
-use xsub::{Exception, Output};
 use xsub::abi::xsub_callback;
 use xsub::callback::{Callback, Pointer, Upcall};
+use xsub::{Exception, Output};
 
 use crate::call;
 use crate::error::reset_error;
@@ -305,9 +305,8 @@ pub fn run_timeout(timer: i32, callback: usize, opaque: usize) -> bool {
 /// Frees what the implementation was handed; false if it was not, or was freed already.
 pub fn free_opaque(free: usize, opaque: usize) -> bool {
     let process = process::id();
-    let fits = |what: &Handed| {
-        what.free == free && what.opaque == opaque && what.process == process
-    };
+    let fits =
+        |what: &Handed| what.free == free && what.opaque == opaque && what.process == process;
     if free == 0 || take_back(fits).is_none() {
         return false;
     }
