@@ -227,6 +227,7 @@ install() { # TIER...
 # Installs what is missing, or tells what it is and stops.
 setup() { # TIER...
     install "$@"
+    install "$@" # once more: a package may have pushed out an older or a newer one
     set -- $(missing "$@")
     if [ $# = 0 ]; then return; fi
     say "$(tell "$@")"
