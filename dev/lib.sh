@@ -220,7 +220,9 @@ install() { # TIER...
     as_root apt-get -qq update
     names=$(packages debian "$@")
     say "installing $names"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $names >/dev/null
+    # A fresh machine may be busy with upgrades of its own.
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get -qq -o DPkg::Lock::Timeout=600 install -y --no-install-recommends $names >/dev/null
     find_rust
 }
 
