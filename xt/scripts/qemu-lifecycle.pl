@@ -51,6 +51,9 @@ sub report {
     $line =~ s/"($VARYING)":-?[0-9.]+/"$1":N/g;
     $line =~ s/\Q${\ $libvirt->uri }/URI/g;
     $line =~ s{<host>\\n +<uuid>\K[-0-9a-f]+}{UUID};
+    # Some machines get more memory while they run.
+    $line =~ s{"cores":.*?"memory":\K[0-9]+}{N};
+    $line =~ s{<(?:memory|pages) unit='KiB'(?: size='[0-9]+')?>\K[0-9]+}{N}g if $what =~ /capabilities/;
     $line =~ s{\bfd\W+\K[0-9]+}{N}g;    # on qemu's command line
     print "$what: $line\n";
 }
