@@ -9,7 +9,7 @@ use Failure;
 use PrivateLibvirt;
 use Sys::Virt;
 
-alarm 300;
+alarm 1800;
 my $D      = 'Sys::Virt::Domain';
 my $S      = 'Sys::Virt::DomainSnapshot';
 my $IMAGES = '/var/lib/libvirt/images';
@@ -169,8 +169,8 @@ subtest 'copy' => sub {
     job_is( 'canceled', $D->BLOCK_JOB_TYPE_COPY, $D->BLOCK_JOB_CANCELED );
     is( source(), 'two', 'it stays where it was' );
     $libvirt->run( 'rm', image('copy') );
-    $dom->block_copy( 'vda', $xml, {}, $D->BLOCK_COPY_TRANSIENT_JOB );
     @jobs2 = ();
+    $dom->block_copy( 'vda', $xml, {}, $D->BLOCK_COPY_TRANSIENT_JOB );
     job_is( 'ready again', $D->BLOCK_JOB_TYPE_COPY, $D->BLOCK_JOB_READY );
     $dom->abort_block_job( 'vda', $D->BLOCK_JOB_ABORT_PIVOT );
     wait_until( 'it uses the copy', sub { source() eq 'copy' }, \&turn );

@@ -17,7 +17,7 @@ use Sys::Virt;
 my ( $SYSTEM_ERROR, $INTERNAL_ERROR ) = ( 38, 1 );
 my $MIB = 2**20;
 
-alarm 300;
+alarm 1800;
 Sys::Virt::Event::register_default();
 my $libvirt = PrivateLibvirt->start( transports => 1, auth_tcp => 'none' );
 $libvirt->join_network;
@@ -37,7 +37,7 @@ sub kill_soon {
 
 sub run_until {
     my ($condition) = @_;
-    my $end         = time + 30;
+    my $end         = time + 600;
     my $timer       = Sys::Virt::Event::add_timeout( 100, sub { } );
     Sys::Virt::Event::run_default() while !$condition->() && time < $end;
     Sys::Virt::Event::remove_timeout($timer);
@@ -155,6 +155,7 @@ for my $transport ( '', 'tcp', 'tls', 'ssh' ) {
             my $conn = connect_by( ( '', 'tcp', 'tls' )[ $number % 3 ] );
             syswrite $writer, "ready\n";
             sleep 0.05 while -e $wait;
+            syswrite $writer, "calling\n";
             my $lived = eval { $conn->get_hostname; 1 };
             syswrite $writer, ( $lived ? 'lived' : $@->code ) . "\n";
             POSIX::_exit(0);
@@ -165,7 +166,8 @@ for my $transport ( '', 'tcp', 'tls', 'ssh' ) {
     scalar <$reader> for @children;
     $libvirt->signal('STOP');
     unlink $wait;
-    sleep 0.5;
+    scalar <$reader> for @children;
+    sleep 0.5;    # they are in their calls
     $libvirt->signal('KILL');
     chomp( my @codes = <$reader> );
     is_deeply( \@codes, [ ($SYSTEM_ERROR) x 20 ], 'twenty calls, twenty errors' );

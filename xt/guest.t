@@ -11,7 +11,7 @@ use Guest;
 use PrivateLibvirt;
 use Sys::Virt;
 
-alarm 500;
+alarm 1800;
 my $D    = 'Sys::Virt::Domain';
 my $UUID = 'c7a5fdbd-cdaf-9455-926a-d65c16db1809';
 my ( $INTERNAL_ERROR, $INVALID_OPERATION, $UNSUPPORTED, $NO_AGENT ) = ( 1, 55, 74, 86 );
@@ -80,6 +80,26 @@ sub happens {
     @{ $events{$event} } = ();
 }
 
+# The guest comes up, and then its agent is connected: once for each start, reset or reboot.
+sub comes_up {
+    my ( $times, $name ) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    ok( Guest->comes_up( $libvirt, 'guest', $times ), $name );
+    happens(
+        AGENT_LIFECYCLE => 'connected',
+        $D->EVENT_AGENT_LIFECYCLE_STATE_CONNECTED,
+        $D->EVENT_AGENT_LIFECYCLE_REASON_CHANNEL
+    );
+    agent_answers($name);
+}
+
+sub agent_answers {
+    my ($name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    wait_until( "$name: its agent answers",
+        sub { eval { $dom->get_hostname( $D->GET_HOSTNAME_AGENT ) eq 'guest' } }, \&turn );
+}
+
 # ---- started: the agent comes with its guest
 
 fails(
@@ -89,17 +109,7 @@ fails(
 );
 $dom->create;
 happens( LIFECYCLE => 'started', $D->EVENT_STARTED, $D->EVENT_STARTED_BOOTED );
-fails(
-    'the agent is not there yet',
-    sub { $dom->get_hostname( $D->GET_HOSTNAME_AGENT ) },
-    $NO_AGENT, qr/QEMU guest agent is not connected/
-);
-ok( Guest->comes_up( $libvirt, 'guest', 1 ), 'it has come up' );
-happens(
-    AGENT_LIFECYCLE => 'connected',
-    $D->EVENT_AGENT_LIFECYCLE_STATE_CONNECTED,
-    $D->EVENT_AGENT_LIFECYCLE_REASON_CHANNEL
-);
+comes_up( 1, 'it has come up' );
 
 subtest 'the agent' => sub {
     is( $dom->get_hostname( $D->GET_HOSTNAME_AGENT ), 'guest', 'host name' );
@@ -268,6 +278,22 @@ is( run_on_console( $forced, 'echo mine' ), "mine\n", 'but by force' );
 $forced->abort;
 eval { $stream->abort };
 
+# What a command prints, at a console of its own.
+sub on_console {
+    my ($command) = @_;
+    my $console = $conn->new_stream;
+    $dom->open_console( $console, 'console1', $D->OPEN_CONSOLE_FORCE );
+    my $said = run_on_console( $console, $command );
+    $console->abort;
+    return $said;
+}
+
+# A device is there when qemu says so, but not for the guest yet.
+sub guest_has {
+    my ($path) = @_;
+    on_console("until [ -e $path ]; do sleep 1; done");
+}
+
 subtest 'a console in an event loop' => sub {
     my $stream = $conn->new_stream(Sys::Virt::Stream::NONBLOCK);
     $dom->open_console( $stream, 'console1', $D->OPEN_CONSOLE_FORCE );
@@ -295,13 +321,11 @@ subtest 'a console in an event loop' => sub {
 subtest 'a channel' => sub {
     my $channel = $conn->new_stream;
     $dom->open_channel( $channel, 'org.example.channel' );
-    my $console = $conn->new_stream;
-    $dom->open_console( $console, 'console1', $D->OPEN_CONSOLE_FORCE );
     my $port = '$(grep -l org.example.channel /sys/class/virtio-ports/*/name | cut -d / -f 5)';
-    run_on_console( $console, "echo said >/dev/$port" );
+    on_console("echo said >/dev/$port");
     is( $channel->recv( my $data, 100 ), 5,        'five bytes' );
     is( $data,                           "said\n", 'of the guest' );
-    $_->abort for $channel, $console;
+    $channel->abort;
     fails(
         'no such channel',
         sub { $dom->open_channel( $conn->new_stream, 'nowhere' ) },
@@ -339,6 +363,7 @@ subtest 'a disk' => sub {
     is( $dom->get_block_info('vdc')->{capacity}, 32 * 2**20, 'its size' );
     fails( 'once more', sub { $dom->attach_device( $xml, $LIVE ) },
         67, qr/non unique alias detected: ua-hot/ );
+    guest_has('/dev/vdc');
     $dom->detach_device_alias( 'ua-hot', $LIVE );
     happens( DEVICE_REMOVED => 'by its alias', 'ua-hot' );
     unlike( $dom->get_xml_description, qr/ua-hot/, 'gone from its XML' );
@@ -360,6 +385,7 @@ subtest 'a network interface' => sub {
     happens( DEVICE_ADDED => 'a network interface', 'ua-net' );
     $dom->update_device( sprintf( $xml, "<link state='down'/>" ), $LIVE );
     like( $dom->get_xml_description, qr/<link state='down'/, 'unplugged' );
+    guest_has('/sys/class/net/eth1');
     $dom->detach_device( sprintf( $xml, '' ), $LIVE );
     happens( DEVICE_REMOVED => 'the network interface', 'ua-net' );
 };
@@ -377,14 +403,25 @@ subtest 'IOThreads' => sub {
     is_deeply( [ $dom->get_iothread_info($LIVE) ], [], 'one less' );
 };
 
+# Before the guest has a second processor: its BIOS would wait for that one for ever.
+subtest 'suspended by itself' => sub {
+    $dom->pm_suspend_for_duration( Sys::Virt::NODE_SUSPEND_TARGET_MEM, 0 );
+    happens( PMSUSPEND => 'to memory', 0 );
+    is( ( $dom->get_state )[0], $D->STATE_PMSUSPENDED, 'state' );
+    $dom->pm_wakeup;
+    happens( PMWAKEUP => 'woken up', 0 );
+    is( ( $dom->get_state )[0], $D->STATE_RUNNING, 'state' );
+    fails( 'for a time',
+        sub { $dom->pm_suspend_for_duration( Sys::Virt::NODE_SUSPEND_TARGET_MEM, 5 ) },
+        $UNSUPPORTED, qr/Duration not supported/ );
+    agent_answers('the guest goes on');
+};
+
 subtest 'processors and memory' => sub {
     $dom->set_vcpus( 2, $LIVE );
     is( $dom->get_vcpus($LIVE), 2, 'a second processor' );
-    my $console = $conn->new_stream;
-    $dom->open_console( $console, 'console1', $D->OPEN_CONSOLE_FORCE );
-    my $online = sub { run_on_console( $console, 'cat /sys/devices/system/cpu/present' ) };
-    wait_until( 'the guest has it', sub { $online->() eq "0-1\n" } );
-    $console->abort;
+    wait_until( 'the guest has it',
+        sub { on_console('cat /sys/devices/system/cpu/present') eq "0-1\n" } );
     $dom->set_memory( 140 * 1024 );
     happens( BALLOON_CHANGE => 'a balloon', 140 * 1024 );
     is( $dom->get_info->{memory}, 140 * 1024, 'memory' );
@@ -447,6 +484,7 @@ subtest 'a full disk' => sub {
     $libvirt->run( qw(truncate -s 16M),                 "$IMAGES/small/disk" );
     $dom->attach_device( disk_xml( 'small/disk', 'vdd', "<alias name='ua-small'/>" ), $LIVE );
     happens( DEVICE_ADDED => 'a disk without space', 'ua-small' );
+    guest_has('/dev/vdc');
     my $console = $conn->new_stream;
     $dom->open_console( $console, 'console1', $D->OPEN_CONSOLE_FORCE );
     my $write = "dd if=/dev/urandom of=/dev/vdc bs=64k count=64 conv=fsync 2>/dev/null &\n";
@@ -479,31 +517,26 @@ subtest 'a full disk' => sub {
     $console->abort;
 };
 
-subtest 'suspended by itself' => sub {
-    $dom->pm_suspend_for_duration( Sys::Virt::NODE_SUSPEND_TARGET_MEM, 0 );
-    happens( PMSUSPEND => 'to memory', 0 );
-    is( ( $dom->get_state )[0], $D->STATE_PMSUSPENDED, 'state' );
-    $dom->pm_wakeup;
-    happens( PMWAKEUP => 'woken up', 0 );
-    is( ( $dom->get_state )[0], $D->STATE_RUNNING, 'state' );
-    fails( 'for a time',
-        sub { $dom->pm_suspend_for_duration( Sys::Virt::NODE_SUSPEND_TARGET_MEM, 5 ) },
-        $UNSUPPORTED, qr/Duration not supported/ );
+subtest 'an agent that ends' => sub {
+    on_console('kill $(cat /run/qemu-ga.pid)');
+    happens(
+        AGENT_LIFECYCLE => 'disconnected',
+        $D->EVENT_AGENT_LIFECYCLE_STATE_DISCONNECTED,
+        $D->EVENT_AGENT_LIFECYCLE_REASON_CHANNEL
+    );
+    wait_until( 'is gone', sub { !eval { $dom->get_hostname( $D->GET_HOSTNAME_AGENT ) } } );
+    fails( 'is missed', sub { $dom->get_hostname( $D->GET_HOSTNAME_AGENT ) },
+        $NO_AGENT, qr/QEMU guest agent is not connected/ );
 };
 
 subtest 'reset, reboot, crash' => sub {
-    @{ $events{REBOOT} } = ();
+    @{ $events{$_} } = () for qw(REBOOT AGENT_LIFECYCLE);
     $dom->reset;
     happens( REBOOT => 'reset' );
-    ok( Guest->comes_up( $libvirt, 'guest', 2 ), 'it comes up again' );
-    happens(
-        AGENT_LIFECYCLE => 'connected again',
-        $D->EVENT_AGENT_LIFECYCLE_STATE_CONNECTED,
-        $D->EVENT_AGENT_LIFECYCLE_REASON_CHANNEL
-    );
+    comes_up( 2, 'it comes up again' );
     ok( !$dom->reboot( $D->REBOOT_GUEST_AGENT ), 'rebooted by its agent' );
     happens( REBOOT => 'by itself' );
-    ok( Guest->comes_up( $libvirt, 'guest', 3 ), 'and once more' );
+    comes_up( 3, 'and once more' );
     my $console = $conn->new_stream;
     $dom->open_console( $console, 'console1', $D->OPEN_CONSOLE_FORCE );
     my $crash = "echo c >/proc/sysrq-trigger\n";
@@ -517,12 +550,7 @@ subtest 'reset, reboot, crash' => sub {
 subtest 'shut down by its agent' => sub {
     $dom->destroy if $dom->is_active;
     $dom->create;
-    ok( Guest->comes_up( $libvirt, 'guest', 1 ), 'it comes up' );
-    happens(
-        AGENT_LIFECYCLE => 'connected',
-        $D->EVENT_AGENT_LIFECYCLE_STATE_CONNECTED,
-        $D->EVENT_AGENT_LIFECYCLE_REASON_CHANNEL
-    );
+    comes_up( 1, 'it comes up' );
     $dom->shutdown( $D->SHUTDOWN_GUEST_AGENT );
     happens( LIFECYCLE => 'ended', $D->EVENT_STOPPED, $D->EVENT_STOPPED_SHUTDOWN );
     is( $dom->is_active, 0, 'not active' );

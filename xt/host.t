@@ -11,7 +11,7 @@ use Failure;
 use PrivateLibvirt;
 use Sys::Virt;
 
-alarm 300;
+alarm 1800;
 my ( $INTERNAL_ERROR, $INVALID_OPERATION, $SYSTEM_ERROR ) = ( 1, 55, 38 );
 my $MIB = 2**20;
 
@@ -336,9 +336,11 @@ SH
     system( 'xt/lib/build-guest', 'xt/build/guest' ) == 0 or die 'no busybox';
     my $client = 'xt/build/guest/busybox';
     system( 'nsenter', "--net=/proc/" . $libvirt->pid . '/ns/net',
-        $client, qw(udhcpc -n -q -f -i client -t 20 -T 1 -s /bin/true -x hostname:client) );
+        $client, qw(udhcpc -n -q -f -i client -t 60 -T 1 -s /bin/true -x hostname:client) );
     is( $?, 0, 'a client gets an address' );
-    my ($lease) = $network->get_dhcp_leases('52:54:00:00:00:09');
+    my $lease;
+    wait_until( 'the DHCP server tells libvirt',
+        sub { ($lease) = $network->get_dhcp_leases('52:54:00:00:00:09') } );
     cmp_ok( delete $lease->{expirytime}, '>', time, 'until when' );
     is_deeply(
         $lease,

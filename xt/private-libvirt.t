@@ -36,7 +36,7 @@ sub processes_in {
 sub nothing_left {
     my ( $supervisor, $namespace, $name ) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
-    my $end = time + 10;
+    my $end = time + 120;
     sleep 0.05 while time < $end && ( cgroups_of($supervisor) || processes_in($namespace) );
     is_deeply( [ processes_in($namespace) ], [], "$name: no process" );
     is_deeply( [ cgroups_of($supervisor) ],  [], "$name: no cgroup" );

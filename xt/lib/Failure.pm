@@ -19,12 +19,12 @@ sub fails {
     };
 }
 
-# Waits for something to become true: two minutes, as the machine may be busy.
+# Waits for something to become true: ten minutes, as the machine may be slow and busy.
 sub wait_until {
     my ( $name, $condition, $turn ) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
     note "waiting: $name";
-    my $end = time + 120;
+    my $end = time + 600;
     while ( !$condition->() && time < $end ) {
         $turn ? $turn->() : select undef, undef, undef, 0.1;
     }

@@ -73,7 +73,7 @@ XML
 sub comes_up {
     my ( $class, $libvirt, $name, $times ) = @_;
     my $path = $libvirt->path( sprintf $CONSOLE, $name );
-    my $end  = time + 120;
+    my $end  = time + 600;
     while ( time < $end ) {
         open my $console, '<', $path or croak "$path: $!";
         return 1 if $times <= grep { /GUEST-READY/ } <$console>;
@@ -118,7 +118,8 @@ gets a file system at each start, at F</mnt>.
 =item Guest->comes_up($libvirt, $name, $times)
 
 Waits until it has come up so many times since its qemu was started. False if that takes
-longer than two minutes. A reset before the first time may leave its BIOS in a loop.
+longer than ten minutes. A reset before the first time may leave its BIOS in a loop.
+The agent is connected some time after that: an event tells when.
 
 =back
 

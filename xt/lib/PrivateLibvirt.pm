@@ -29,6 +29,9 @@ my %CONF = (
     cert_file    => "$PKI/server/servercert.pem",
     ca_file      => "$PKI/server/cacert.pem",
     log_outputs  => "3:file:$LOG",
+
+    # A test may leave its event loop alone for as long as it likes.
+    keepalive_interval => -1,
 );
 
 # setns(2), which perl has no function for.
@@ -64,7 +67,7 @@ sub start {
     local $ENV{LIBVIRT_NAME}       = delete $option{name}      || 'private';
     local $ENV{LIBVIRT_MECHANISM}  = delete $option{mechanism} || 'DIGEST-MD5';
     my %conf = ( %CONF, %option );
-    $_ = qq{"$_"} for grep { !/\A[0-9]+\z/ } values %conf;
+    $_ = qq{"$_"} for grep { !/\A-?[0-9]+\z/ } values %conf;
     local $ENV{LIBVIRT_CONF} = join '', map { "$_ = $conf{$_}\n" } sort keys %conf;
 
     my ( $supervisor, $output ) = _supervise();

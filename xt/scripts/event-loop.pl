@@ -7,7 +7,7 @@ use Sys::Virt;
 use Sys::Virt::Event;
 
 my ( $name, $uri ) = @ARGV;
-alarm 60;
+alarm 600;
 $| = 1;
 
 my %LOOPS = (
@@ -111,18 +111,21 @@ Sys::Virt::Event::remove_handle($_) for $reading, $writing;
 # ---- signals
 
 {
-    local $SIG{USR1} = sub { line('signal'); $stop->() };
+    my $signals = 0;
+    my $idle    = Sys::Virt::Event::add_timeout( 50, sub { } );    # perl's signals wait for perl code to run
+    local $SIG{USR1} = sub { line('signal') if !$signals++; $stop->() };
     my $parent = $$;
     my $child  = fork;
     die "fork: $!" if !defined $child;
     if ( !$child ) {
-        sleep 1;
-        kill USR1 => $parent;
+        1 while sleep(1) && kill USR1 => $parent;    # until one comes while the loop waits
         require POSIX;
         POSIX::_exit(0);
     }
     $run->();
+    kill KILL => $child;
     waitpid $child, 0;
+    Sys::Virt::Event::remove_timeout($idle);
 }
 
 # ---- a connection in this process, and one to a libvirtd

@@ -287,7 +287,7 @@ act( 'reset', sub { $dom->reset } );
 act( 'it comes up', sub { Guest->comes_up( $libvirt, 'guest', 2 ) } );
 act( 'shutdown', sub {
     $dom->shutdown( $D->SHUTDOWN_ACPI_POWER_BTN );
-    for ( 1 .. 60 ) {
+    for ( 1 .. 600 ) {
         return $dom->get_state if !$dom->is_active;
         sleep 1;
     }
