@@ -1127,15 +1127,56 @@ static void call_with_callbacks(pTHX_ decoder *d, xsub_outcome *outcome)
     }
 }
 
+/* The operator's own scalar, if it is one that calls a sub: sort calls one as well. */
+static SV *target(pTHX)
+{
+    if (PL_op->op_type == OP_ENTERSUB && PL_op->op_private & OPpENTERSUB_HASTARG)
+        return PAD_SV(PL_op->op_targ);
+    return sv_newmortal();
+}
+
+/* The usual case: one plain value. NULL where it is none. */
+static SV *plain_value(pTHX_ xsub_outcome *outcome)
+{
+    const xsub_node *node = outcome->nodes;
+    SV *value;
+
+    if (outcome->count != 1 || outcome->owner || node->len > MAX_TARG_LEN)
+        return NULL;
+    switch (node->tag) {
+    case XSUB_NODE_HANDLE:
+        return sv_2mortal(object_new(aTHX_ node->detail, node->as.native));
+    case XSUB_NODE_INT:
+        value = target(aTHX);
+        sv_setiv_mg(value, node->as.i);
+        return value;
+    case XSUB_NODE_UINT:
+        value = target(aTHX);
+        sv_setuv_mg(value, node->as.u);
+        return value;
+    case XSUB_NODE_FLOAT:
+        value = target(aTHX);
+        sv_setnv_mg(value, node->as.f);
+        return value;
+    case XSUB_NODE_BYTES:
+    case XSUB_NODE_OWNED:
+        value = target(aTHX);
+        sv_setpvn_mg(value, node->as.bytes, node->len);
+        xsub_outcome_drop(outcome);
+        return value;
+    default:
+        return NULL;
+    }
+}
+
 XS_INTERNAL(dispatch)
 {
     dXSARGS;
-    dXSTARG;
     const xsub *sub = XSANY.any_ptr;
     xsub_value values[MAX_ARGS];
     decoder d = { sub, values, ax, items, false, -1 };
     xsub_outcome outcome;
-    const xsub_node *node;
+    SV *value;
 
     if (items < sub->required || items > sub->count)
         croak_arguments(aTHX_ sub);
@@ -1151,42 +1192,17 @@ XS_INTERNAL(dispatch)
 
     if (outcome.status != XSUB_RETURN)
         throw_outcome(aTHX_ sub, &outcome);
-    if (outcome.count == 0)
+    if (outcome.count == 0 && !outcome.owner)
         XSRETURN_EMPTY;
-    node = outcome.nodes;
-    if (outcome.count > 1 || outcome.owner || node->len > MAX_TARG_LEN)
+    value = plain_value(aTHX_ &outcome);
+    if (!value)
         XSRETURN(encode(aTHX_ ax, &outcome));
-
-    /* The usual case: one plain value. */
     if (items == 0) {
         SV **sp = PL_stack_base + ax - 1;
 
         EXTEND(sp, 1);
     }
-    ST(0) = TARG;
-    switch (node->tag) {
-    case XSUB_NODE_INT:
-        sv_setiv_mg(TARG, node->as.i);
-        break;
-    case XSUB_NODE_UINT:
-        sv_setuv_mg(TARG, node->as.u);
-        break;
-    case XSUB_NODE_FLOAT:
-        sv_setnv_mg(TARG, node->as.f);
-        break;
-    case XSUB_NODE_BYTES:
-        sv_setpvn_mg(TARG, node->as.bytes, node->len);
-        break;
-    case XSUB_NODE_OWNED:
-        sv_setpvn_mg(TARG, node->as.bytes, node->len);
-        xsub_outcome_drop(&outcome);
-        break;
-    case XSUB_NODE_HANDLE:
-        ST(0) = sv_2mortal(object_new(aTHX_ node->detail, node->as.native));
-        break;
-    default:
-        XSRETURN(encode(aTHX_ ax, &outcome));
-    }
+    ST(0) = value;
     XSRETURN(1);
 }
 
