@@ -95,12 +95,14 @@ struct call {
     const xsub *sub;
     const xsub_value *values;
     SV *exception; /* the first one */
-    size_t late_count;
-    struct {
-        unsigned row;
-        void *native;
-        const SV *object; /* not counted */
-    } late[MAX_ARGS]; /* released meanwhile */
+    struct late *late; /* released meanwhile */
+};
+
+struct late {
+    struct late *next;
+    unsigned row;
+    void *native;
+    const SV *object; /* not counted */
 };
 
 static void deregister_callbacks(pTHX_ const SV *object, void *native);
@@ -112,7 +114,7 @@ static void call_begin(pTHX_ call *c, const xsub *sub, const xsub_value *values)
     c->sub = sub;
     c->values = values;
     c->exception = NULL;
-    c->late_count = 0;
+    c->late = NULL;
     c->outer = MY_CXT.calls;
     ENTER;
     SAVEVPTR(MY_CXT.calls); /* also when exit unwinds */
@@ -122,13 +124,15 @@ static void call_begin(pTHX_ call *c, const xsub *sub, const xsub_value *values)
 /* Gives what the callbacks threw. */
 static SV *call_end(pTHX_ call *c)
 {
-    size_t i;
+    struct late *late;
 
-    LEAVE;
-    for (i = 0; i < c->late_count; i++) {
-        deregister_callbacks(aTHX_ c->late[i].object, c->late[i].native);
-        module->classes[c->late[i].row].free(c->late[i].native);
+    while ((late = c->late)) {
+        c->late = late->next;
+        deregister_callbacks(aTHX_ late->object, late->native);
+        module->classes[late->row].free(late->native);
+        Safefree(late);
     }
+    LEAVE;
     return c->exception ? sv_2mortal(c->exception) : NULL;
 }
 
@@ -162,16 +166,19 @@ static bool release_later(pTHX_ unsigned row, void *native, const SV *object)
 {
     dMY_CXT;
     call *c, *user = NULL;
+    struct late *late;
 
     for (c = MY_CXT.calls; c; c = c->outer)
         if (MY_CXT.locked || call_uses(c, native))
             user = c;
-    if (!user || user->late_count == MAX_ARGS)
-        return user || MY_CXT.locked; /* rather lost than used afterwards */
-    user->late[user->late_count].row = row;
-    user->late[user->late_count].native = native;
-    user->late[user->late_count].object = object;
-    user->late_count++;
+    if (!user)
+        return MY_CXT.locked; /* after exit: rather lost than used afterwards */
+    Newx(late, 1, struct late);
+    late->next = user->late;
+    late->row = row;
+    late->native = native;
+    late->object = object;
+    user->late = late;
     return true;
 }
 
@@ -259,19 +266,19 @@ static SV *object_new(pTHX_ unsigned row, void *native)
     return sv_bless(newRV_noinc(object), MY_CXT.stash[row]);
 }
 
-static bool is_object(SV *sv)
+static bool is_object(const SV *sv)
 {
     return SvROK(sv) && SvOBJECT(SvRV(sv)) && SvTYPE(SvRV(sv)) == SVt_PVMG;
 }
 
-/* The magic of a handle; NULL for anything else. */
-static object_magic *object_magic_of(SV *sv)
+/* The magic of a handle's scalar; NULL for any other. */
+static object_magic *object_magic_of(const SV *object)
 {
     MAGIC *magic;
 
-    if (!is_object(sv))
+    if (SvTYPE(object) != SVt_PVMG)
         return NULL;
-    for (magic = SvMAGIC(SvRV(sv)); magic; magic = magic->mg_moremagic)
+    for (magic = SvMAGIC(object); magic; magic = magic->mg_moremagic)
         if (magic->mg_virtual == &object_vtbl)
             return magic;
     return NULL;
@@ -626,18 +633,19 @@ static void perl_may_run(pTHX_ decoder *d)
     }
 }
 
-static void invalid_handle(pTHX_ const decoder *d, unsigned row, const char *name, SV *sv,
-                           const object_magic *magic) __attribute__((noreturn));
+static void invalid_handle(pTHX_ const decoder *d, unsigned row, const char *name,
+                           const SV *object, const object_magic *magic)
+    __attribute__((noreturn));
 
-static void invalid_handle(pTHX_ const decoder *d, unsigned row, const char *name, SV *sv,
-                           const object_magic *magic)
+static void invalid_handle(pTHX_ const decoder *d, unsigned row, const char *name,
+                           const SV *object, const object_magic *magic)
 {
     const xsub_class *class = &module->classes[row];
     SV *message = newSVpvf("invalid %s pointer in %s: %s ", class->noun, d->sub->name,
                            argument_name(aTHX_ d, name));
 
     if (!magic)
-        sv_catpvf(message, "is a %s that libvirt did not make", sv_reftype(SvRV(sv), TRUE));
+        sv_catpvf(message, "is a %s that libvirt did not make", sv_reftype(object, TRUE));
     else if (magic->mg_private != row)
         sv_catpvf(message, "is a %s", module->classes[magic->mg_private].noun);
     else if (!magic->mg_ptr)
@@ -649,11 +657,24 @@ static void invalid_handle(pTHX_ const decoder *d, unsigned row, const char *nam
     throw_error(aTHX_ VIR_ERR_ERROR, class->invalid_code, class->error_domain, message);
 }
 
+/* What an object stands for, if it is genuine and alive. */
+static void *native_of(pTHX_ const decoder *d, const xsub_type *type, const char *name,
+                       const SV *object)
+{
+    const object_magic *magic = object_magic_of(object);
+
+    if (!magic || magic->mg_private != type->class_row || !magic->mg_ptr
+        || magic->mg_len != LEN_OF_GENERATION(generation)
+        || !SvIOK(object) || SvIVX(object) != PTR2IV(magic->mg_ptr))
+        invalid_handle(aTHX_ d, type->class_row, name, object, magic);
+    return magic->mg_ptr;
+}
+
 /* False where there is no object at all: that is only warned of. */
 static bool decode_handle(pTHX_ decoder *d, const xsub_type *type, const char *name, SV *sv,
                           xsub_value *value)
 {
-    const object_magic *magic;
+    SV *object;
 
     if (SvGMAGICAL(sv)) {
         perl_may_run(aTHX_ d);
@@ -668,13 +689,34 @@ static bool decode_handle(pTHX_ decoder *d, const xsub_type *type, const char *n
              argument_name(aTHX_ d, name));
         return false;
     }
-    magic = object_magic_of(sv);
-    if (!magic || magic->mg_private != type->class_row || !magic->mg_ptr
-        || magic->mg_len != LEN_OF_GENERATION(generation)
-        || !SvIOK(SvRV(sv)) || SvIVX(SvRV(sv)) != PTR2IV(magic->mg_ptr))
-        invalid_handle(aTHX_ d, type->class_row, name, sv, magic);
-    value->as.native = magic->mg_ptr;
+    object = SvRV(sv);
+    value->as.native = native_of(aTHX_ d, type, name, object);
+    value->len = PTR2UV(object);
+    if (d->careful)
+        sv_2mortal(SvREFCNT_inc_simple_NN(object));
     return true;
+}
+
+static void check_handles(pTHX_ decoder *d, const xsub_type *type, const char *name,
+                          const xsub_value *value)
+{
+    if (type->kind == XSUB_KIND_HANDLE && value->as.native)
+        native_of(aTHX_ d, type, name, INT2PTR(const SV *, value->len));
+    if (type->kind == XSUB_KIND_LIST && type->of->kind == XSUB_KIND_HANDLE && value->as.items) {
+        for (d->element = 0; (size_t)d->element < value->len; d->element++)
+            check_handles(aTHX_ d, type->of, name, &value->as.items[d->element]);
+        d->element = -1;
+    }
+}
+
+/* Perl code may have released what the handles stood for. */
+static void check_arguments(pTHX_ decoder *d)
+{
+    I32 i;
+
+    for (i = 0; d->careful && i < d->items && i < d->sub->count; i++)
+        check_handles(aTHX_ d, &d->sub->parameters[i].type, d->sub->parameters[i].name,
+                      &d->values[i]);
 }
 
 static void decode_number(pTHX_ decoder *d, int kind, SV *sv, xsub_value *value)
@@ -912,6 +954,27 @@ static void throw_outcome(pTHX_ const xsub *sub, xsub_outcome *outcome)
     throw_error(aTHX_ outcome->level, outcome->code, outcome->domain, message);
 }
 
+/* Calls what libvirt may call back from. */
+static void call_function(pTHX_ const decoder *d, xsub_function *function, xsub_outcome *outcome)
+{
+    call c;
+    SV *exception;
+
+    if (!callbacks_exist) {
+        function(d->values, outcome);
+        return;
+    }
+    if (takes_handle(d->sub))
+        refuse_if_locked(aTHX_ d->sub->name);
+    call_begin(aTHX_ &c, d->sub, d->values);
+    function(d->values, outcome);
+    exception = call_end(aTHX_ &c);
+    if (exception) {
+        xsub_outcome_drop(outcome);
+        croak_sv(exception);
+    }
+}
+
 /* Asks what fields a hash may have, and reads it. */
 static void decode_by_schema(pTHX_ decoder *d, I32 index)
 {
@@ -929,31 +992,14 @@ static void decode_by_schema(pTHX_ decoder *d, I32 index)
         value->len = XSUB_IS_FLAGS;
         return;
     }
-    d->sub->schema(d->values, &schema);
+    check_arguments(aTHX_ d);
+    call_function(aTHX_ d, d->sub->schema, &schema);
     if (schema.status != XSUB_RETURN)
         throw_outcome(aTHX_ d->sub, &schema);
     ENTER;
     SAVEDESTRUCTOR_X(drop_outcome, &schema);
     decode_params(aTHX_ d, parameter->name, &schema, sv, value);
     LEAVE;
-}
-
-/* Perl code may have released what the handles stood for. */
-static bool decode_handles_again(pTHX_ decoder *d)
-{
-    I32 i;
-
-    for (i = 0; i < d->items && i < d->sub->count; i++) {
-        const xsub_parameter *parameter = &d->sub->parameters[i];
-        bool of_handles = parameter->type.kind == XSUB_KIND_HANDLE
-            || (parameter->type.kind == XSUB_KIND_LIST && d->values[i].as.items
-                && parameter->type.of->kind == XSUB_KIND_HANDLE);
-
-        if (of_handles && !decode_value(aTHX_ d, &parameter->type, parameter->name,
-                                        ARGUMENT(d, i), &d->values[i]))
-            return false;
-    }
-    return true;
 }
 
 /* False where the call must not be made and returns undef. */
@@ -977,7 +1023,8 @@ static bool decode(pTHX_ decoder *d)
     for (i = 0; sub->schema && i < sub->count; i++)
         if (sub->parameters[i].type.kind >= XSUB_KIND_PARAMS)
             decode_by_schema(aTHX_ d, i);
-    return !d->careful || decode_handles_again(aTHX_ d);
+    check_arguments(aTHX_ d);
+    return true;
 }
 
 static void croak_arguments(pTHX_ const xsub *sub) __attribute__((noreturn));
@@ -1113,20 +1160,6 @@ static int encode(pTHX_ I32 ax, xsub_outcome *outcome)
 
 /* ---- the XSUBs ------------------------------------------------------------------ */
 
-static void call_with_callbacks(pTHX_ decoder *d, xsub_outcome *outcome)
-{
-    call c;
-    SV *exception;
-
-    call_begin(aTHX_ &c, d->sub, d->values);
-    d->sub->call(d->values, outcome);
-    exception = call_end(aTHX_ &c);
-    if (exception) {
-        xsub_outcome_drop(outcome);
-        croak_sv(exception);
-    }
-}
-
 /* The operator's own scalar, if it is one that calls a sub: sort calls one as well. */
 static SV *target(pTHX)
 {
@@ -1183,13 +1216,7 @@ XS_INTERNAL(dispatch)
     if (!decode(aTHX_ &d))
         XSRETURN_UNDEF;
 
-    if (callbacks_exist && takes_handle(sub))
-        refuse_if_locked(aTHX_ sub->name);
-    if (callbacks_exist)
-        call_with_callbacks(aTHX_ &d, &outcome);
-    else
-        sub->call(values, &outcome);
-
+    call_function(aTHX_ &d, sub->call, &outcome);
     if (outcome.status != XSUB_RETURN)
         throw_outcome(aTHX_ sub, &outcome);
     if (outcome.count == 0 && !outcome.owner)
@@ -1210,17 +1237,21 @@ XS_INTERNAL(destroy)
 {
     dXSARGS;
     const xsub_class *class = &module->classes[XSANY.any_i32];
+    SV *object;
     object_magic *magic;
 
     if (items != 1)
         croak("Usage: %s::DESTROY(%s)", class->package, class->destroy_argument);
     SvGETMAGIC(ST(0));
-    magic = object_magic_of(ST(0));
-    if (magic)
-        object_release(aTHX_ SvRV(ST(0)), magic);
-    else if (!is_object(ST(0)))
+    if (!is_object(ST(0))) {
         warn("%s::DESTROY() -- %s is not a blessed SV reference", class->package,
              class->destroy_argument);
+        XSRETURN_EMPTY;
+    }
+    object = SvRV(ST(0));
+    magic = object_magic_of(object);
+    if (magic)
+        object_release(aTHX_ object, magic);
     XSRETURN_EMPTY;
 }
 

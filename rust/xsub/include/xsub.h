@@ -66,7 +66,7 @@ struct xsub_value {
         const xsub_value *items; /* LIST; NULL for undef */
         const xsub_param *params; /* PARAMS; NULL for undef */
     } as;
-    size_t len; /* of bytes, items or params; XSUB_IS_FLAGS: a plain number */
+    size_t len; /* of bytes, items or params; XSUB_IS_FLAGS: a plain number; HANDLE: C's own */
 };
 #define XSUB_IS_FLAGS SIZE_MAX
 
