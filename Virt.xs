@@ -94,6 +94,7 @@ struct call {
     call *outer;
     const xsub *sub;
     const xsub_value *values;
+    bool throws;   /* what a callback throws; elsewhere it is warned of, as in DESTROY */
     SV *exception; /* the first one */
     struct late *late; /* released meanwhile */
 };
@@ -107,12 +108,13 @@ struct late {
 
 static void deregister_callbacks(pTHX_ const SV *object, void *native);
 
-static void call_begin(pTHX_ call *c, const xsub *sub, const xsub_value *values)
+static void call_begin(pTHX_ call *c, const xsub *sub, const xsub_value *values, bool throws)
 {
     dMY_CXT;
 
     c->sub = sub;
     c->values = values;
+    c->throws = throws;
     c->exception = NULL;
     c->late = NULL;
     c->outer = MY_CXT.calls;
@@ -205,7 +207,6 @@ static void object_release(pTHX_ SV *object, object_magic *magic)
     void *native = magic->mg_ptr;
     unsigned row = magic->mg_private;
     call c;
-    SV *exception;
 
     if (!native)
         return;
@@ -221,12 +222,10 @@ static void object_release(pTHX_ SV *object, object_magic *magic)
     }
     if (release_later(aTHX_ row, native, object))
         return;
-    call_begin(aTHX_ &c, NULL, NULL);
+    call_begin(aTHX_ &c, NULL, NULL, false);
     deregister_callbacks(aTHX_ object, native);
     module->classes[row].free(native);
-    exception = call_end(aTHX_ &c);
-    if (exception)
-        warn("\t(in cleanup) %" SVf, SVfARG(exception));
+    call_end(aTHX_ &c);
 }
 
 static int object_magic_free(pTHX_ SV *object, MAGIC *magic)
@@ -502,15 +501,26 @@ XS_INTERNAL(run_upcall)
     XSRETURN_EMPTY;
 }
 
-/* Keeps the first exception for the call that libvirt is in. */
-static void keep_exception(pTHX)
+static void restore_errsv(pTHX_ void *errsv)
 {
-    dMY_CXT;
+    SvREFCNT_dec(GvSV(PL_errgv));
+    GvSV(PL_errgv) = errsv;
+}
 
-    if (!MY_CXT.calls)
-        warn("\t(in cleanup) %" SVf, SVfARG(ERRSV));
-    else if (!MY_CXT.calls->exception)
-        MY_CXT.calls->exception = newSVsv(ERRSV);
+/* Keeps the first exception for the call that libvirt is in. */
+static void keep_exception(pTHX_ call *c)
+{
+    if (c->exception)
+        return;
+    c->exception = newSV(0);
+    sv_setsv_nomg(c->exception, ERRSV);
+}
+
+/* Takes the scalar of $@ aside, whatever magic it has; none of that may run here. */
+static void save_errsv(pTHX)
+{
+    SAVEDESTRUCTOR_X(restore_errsv, GvSV(PL_errgv));
+    GvSV(PL_errgv) = newSVpvs("");
 }
 
 /* Whether libvirt may hold locks while it calls the event implementation: only where that
@@ -526,7 +536,6 @@ static void upcall(xsub_upcall *u)
 {
     dTHX;
     callback *c = (callback *)u->callback;
-    SV *error;
 
     if (!aTHX || c->owner != aTHX || PL_phase == PERL_PHASE_DESTRUCT
         || (c->generation != generation && !c->of_loop)) {
@@ -537,25 +546,27 @@ static void upcall(xsub_upcall *u)
         dMY_CXT;
         dSP;
         bool locked = MY_CXT.locked;
+        call *calls = MY_CXT.calls;
+        bool throws = calls && calls->throws;
 
         c->shared.references++;
         PUSHSTACKi(PERLSI_UNKNOWN);
         ENTER;
         SAVETMPS;
         SAVEDESTRUCTOR_X(drop_outcome, &u->arguments);
-        error = sv_mortalcopy(ERRSV);
+        save_errsv(aTHX);
         SAVEVPTR(MY_CXT.upcall);
         MY_CXT.upcall = u;
         SAVEI32(MY_CXT.depth);
         MY_CXT.depth++;
         /* exit jumps out of here, and libvirt keeps its locks. */
-        MY_CXT.locked = locked || (c->of_loop && may_be_locked(MY_CXT.calls));
+        MY_CXT.locked = locked || (c->of_loop && may_be_locked(calls));
         PUSHMARK(SP);
-        call_sv((SV *)MY_CXT.run_upcall, G_VOID | G_DISCARD | G_EVAL | G_NOARGS);
+        call_sv((SV *)MY_CXT.run_upcall,
+                G_VOID | G_DISCARD | G_EVAL | G_NOARGS | (throws ? 0 : G_KEEPERR));
         MY_CXT.locked = locked;
-        if (u->failed)
-            keep_exception(aTHX);
-        sv_setsv(ERRSV, error);
+        if (u->failed && throws)
+            keep_exception(aTHX_ calls);
         FREETMPS;
         LEAVE;
         POPSTACK;
@@ -966,7 +977,7 @@ static void call_function(pTHX_ const decoder *d, xsub_function *function, xsub_
     }
     if (takes_handle(d->sub))
         refuse_if_locked(aTHX_ d->sub->name);
-    call_begin(aTHX_ &c, d->sub, d->values);
+    call_begin(aTHX_ &c, d->sub, d->values, true);
     function(d->values, outcome);
     exception = call_end(aTHX_ &c);
     if (exception) {
@@ -1358,7 +1369,7 @@ static event_pointer event_pointer_of(pTHX_ SV *sv)
         call c;                                         \
         SV *exception;                                  \
                                                         \
-        call_begin(aTHX_ &c, NULL, NULL);               \
+        call_begin(aTHX_ &c, NULL, NULL, true);          \
         expression;                                     \
         exception = call_end(aTHX_ &c);                 \
         if (exception)                                  \
