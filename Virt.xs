@@ -33,6 +33,13 @@ static void count_fork(void) { generation++; }
 typedef struct call call;
 typedef struct callback callback;
 
+/* The interpreter that runs here, to compare with; NULL on a thread without one. */
+#ifdef MULTIPLICITY
+#define INTERPRETER aTHX
+#else
+#define INTERPRETER PL_curinterp
+#endif
+
 #define MY_CXT_KEY "Sys::Virt::_guts" XS_VERSION
 typedef struct {
     HV *stash[MAX_CLASSES];
@@ -291,7 +298,7 @@ struct callback {
     SV *code;             /* a copy: a reference, or a name that is looked up when called */
     SV *first;            /* the caller's variable with the object it belongs to; or NULL */
     const SV *object;     /* that object; not counted */
-    tTHX owner;
+    PerlInterpreter *owner;
     unsigned generation;
     bool of_loop; /* a function of the event implementation */
     callback *next, **previous;
@@ -307,7 +314,7 @@ static callback *callback_new(pTHX_ SV *code, SV *first)
     c->code = newSVsv(code);
     c->first = first && SvPADTMP(first) ? newSVsv(first) : SvREFCNT_inc(first);
     c->object = first && SvROK(first) ? SvRV(first) : NULL;
-    c->owner = aTHX;
+    c->owner = INTERPRETER;
     c->generation = generation;
     c->next = MY_CXT.callbacks;
     c->previous = &MY_CXT.callbacks;
@@ -327,7 +334,7 @@ static void callback_release(void *opaque)
 
     if (--c->shared.references > 0)
         return;
-    if (!aTHX || c->owner != aTHX || c->generation != generation)
+    if (!INTERPRETER || c->owner != INTERPRETER || c->generation != generation)
         return;
     *c->previous = c->next;
     if (c->next)
@@ -537,7 +544,7 @@ static void upcall(xsub_upcall *u)
     dTHX;
     callback *c = (callback *)u->callback;
 
-    if (!aTHX || c->owner != aTHX || PL_phase == PERL_PHASE_DESTRUCT
+    if (!INTERPRETER || c->owner != INTERPRETER || PL_phase == PERL_PHASE_DESTRUCT
         || (c->generation != generation && !c->of_loop)) {
         xsub_outcome_drop(&u->arguments);
         return;
