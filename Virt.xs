@@ -42,6 +42,7 @@ typedef struct callback callback;
 
 #define MY_CXT_KEY "Sys::Virt::_guts" XS_VERSION
 typedef struct {
+    PerlInterpreter *owner;
     HV *stash[MAX_CLASSES];
     HV *error_stash;
     CV *run_upcall;      /* runs the current upcall */
@@ -58,10 +59,11 @@ XS_INTERNAL(run_upcall);
 /* Whether libvirt may call Perl at all: until then calls need not expect it. */
 static bool callbacks_exist;
 
-static void cache_stashes(pTHX_ my_cxt_t *cxt)
+static void initialise_interpreter(pTHX_ my_cxt_t *cxt)
 {
     size_t row;
 
+    cxt->owner = INTERPRETER;
     for (row = 0; row < module->class_count; row++)
         cxt->stash[row] = (HV *)SvREFCNT_inc(gv_stashpv(module->classes[row].package, GV_ADD));
     cxt->error_stash = (HV *)SvREFCNT_inc(gv_stashpvs("Sys::Virt::Error", GV_ADD));
@@ -1459,23 +1461,27 @@ PROTOTYPES: DISABLE
 BOOT:
 {
     initialise_process(aTHX);
-    {
+    if (!hv_exists(PL_modglobal, MY_CXT_KEY, sizeof(MY_CXT_KEY) - 1)) {
         MY_CXT_INIT;
-        cache_stashes(aTHX_ &MY_CXT);
+        initialise_interpreter(aTHX_ &MY_CXT);
+        call_atexit(disown_callbacks, NULL); /* inherited by clones */
+        (void)hv_stores(PL_modglobal, MY_CXT_KEY, newSV(0));
     }
     install(aTHX);
-    call_atexit(disown_callbacks, NULL); /* inherited by clones */
 }
 
 #ifdef USE_ITHREADS
 
 void
 CLONE(...)
+    PREINIT:
+	dMY_CXT;
     CODE:
-    {
-        MY_CXT_CLONE;
-        cache_stashes(aTHX_ &MY_CXT);
-        PERL_UNUSED_VAR(items);
-    }
+	PERL_UNUSED_VAR(items);
+	/* Programs can call this, too. */
+	if (MY_CXT.owner != INTERPRETER) {
+	    MY_CXT_CLONE;
+	    initialise_interpreter(aTHX_ &MY_CXT);
+	}
 
 #endif
