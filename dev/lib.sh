@@ -25,6 +25,8 @@ xt    prove                  perl
 xt    Test::LeakTrace        libtest-leaktrace-perl
 xt    Test::Pod              libtest-pod-perl
 xt    Test::Pod::Coverage    libtest-pod-coverage-perl
+xt    Test::CPAN::Changes    libcpan-changes-perl
+xt    cpanm                  cpanminus
 xt    AnyEvent::Util         libanyevent-perl
 xt    EV::MakeMaker          libev-perl
 xt    IO::Async::Loop        libio-async-perl
@@ -85,7 +87,7 @@ has() { # NEED
         ;;
     libvirt) pkg-config --atleast-version=$LIBVIRT libvirt ;;
     rust) at_least "$RUST" "$(version_of cargo)" && at_least "$RUST" "$(version_of rustc)" ;;
-    certificates) cat /etc/ssl/certs/ca-certificates.crt || cat /etc/ssl/ca-bundle.pem || cat /etc/pki/tls/certs/ca-bundle.crt ;;
+    certificates) [ -d vendor ] || cat /etc/ssl/certs/ca-certificates.crt || cat /etc/ssl/ca-bundle.pem || cat /etc/pki/tls/certs/ca-bundle.crt ;;
     rustfmt) cargo fmt --version ;;
     clippy) cargo clippy --version ;;
     # bindgen wants the library and its own <stddef.h>.
