@@ -1,0 +1,126 @@
+package Manual;
+
+# The pages of the manual as the tests of it want them: entries, and blocks of code.
+
+use strict;
+use warnings;
+
+use Exporter qw(import);
+
+our @EXPORT_OK = qw(blocks entries pages text_of);
+
+sub pages {
+    return sort glob 'lib/Sys/*.pod lib/Sys/Virt/*.pod lib/Sys/Virt/*/*.pod';
+}
+
+sub text_of {
+    my ($path) = @_;
+    open my $file, '<:encoding(UTF-8)', $path or die "$path: $!\n";
+    local $/;
+    return <$file>;
+}
+
+# Paragraphs with the numbers of their lines.
+sub paragraphs {
+    my ($path) = @_;
+    my $line = 1;
+    my @paragraphs;
+    for my $paragraph ( split /(\n\n+)/, text_of($path) ) {
+        push @paragraphs, { line => $line, text => $paragraph } if $paragraph =~ /\S/;
+        $line += $paragraph =~ tr/\n//;
+    }
+    return @paragraphs;
+}
+
+# The =items of the outermost lists, those that share a text as one, with that text:
+# { line, items => [...], text, section }.
+sub entries {
+    my ($path) = @_;
+    my ( @entries, $entry, $section );
+    my $depth = 0;
+    for my $paragraph ( paragraphs($path) ) {
+        my $text = $paragraph->{text};
+        if ( $text =~ /\A=over/ ) {
+            $depth++;
+        }
+        elsif ( $text =~ /\A=back/ ) {
+            undef $entry if --$depth == 0;
+        }
+        elsif ( $text =~ /\A=head\d\s+(.*)/s ) {
+            $section = $1;
+        }
+        elsif ( $depth == 1 && $text =~ /\A=item\s+(.*)/s ) {
+            if ( !$entry || length $entry->{text} ) {
+                $entry = { line => $paragraph->{line}, text => '', section => $section };
+                push @entries, $entry;
+            }
+            push @{ $entry->{items} }, $1;
+            next;
+        }
+        $entry->{text} .= "$text\n\n" if $entry;
+    }
+    return @entries;
+}
+
+sub unindented {
+    my ($code) = @_;
+    my ($indentation) = sort { length $a <=> length $b } $code =~ /^([ \t]*)(?=\S)/mg;
+    $code =~ s/^$indentation//mg;
+    return $code;
+}
+
+# The blocks of code: { line, kind, code, test }. In POD they are Perl, unless
+# "=for code KIND" says otherwise before it; "=for test STATEMENTS" after it says what
+# is true when it has run.
+sub blocks {
+    my ($path) = @_;
+    return fenced_blocks($path) if $path =~ /\.md\z/;
+    my ( @blocks, $kind, $open );
+    for my $paragraph ( paragraphs($path) ) {
+        my $text = $paragraph->{text};
+        if ( $text =~ /\A[ \t]/ ) {
+            if ($open) {
+                my $gap = $paragraph->{line} - $open->{end};
+                $open->{code} .= "\n" x $gap . $text;
+            }
+            else {
+                $open = {
+                    line => $paragraph->{line},
+                    kind => defined $kind ? $kind : 'perl',
+                    code => $text,
+                };
+                push @blocks, $open;
+            }
+            $open->{end} = $paragraph->{line} + ( $text =~ tr/\n// );
+            next;
+        }
+        undef $open;
+        undef $kind;
+        if ( $text =~ /\A=for code\s+(\S+)\s*\z/ ) {
+            $kind = $1;
+        }
+        elsif ( $text =~ /\A=for test\s+(.*)/s ) {
+            my $test = $1;
+            @blocks or die "$path:$paragraph->{line}: no block before =for test\n";
+            $blocks[-1]{test} = $test;
+            $blocks[-1]{test_line} = $paragraph->{line};
+        }
+    }
+    $_->{code} = unindented( $_->{code} ) . "\n" for @blocks;
+    return @blocks;
+}
+
+# Those of Markdown, each with the kind that its fence names.
+sub fenced_blocks {
+    my ($path) = @_;
+    my $text = text_of($path);
+    my @blocks;
+    while ( $text =~ /^([ ]*)```(\w*)\n(.*?)^[ ]*```$/msg ) {
+        my ( $kind, $code ) = ( $2, $3 );
+        my $line = 2 + ( substr( $text, 0, $-[0] ) =~ tr/\n// );
+        push @blocks, { line => $line, kind => $kind || 'text', code => unindented($code) };
+    }
+    return @blocks;
+}
+
+1;

@@ -1,0 +1,122 @@
+# The code in the manual, README.md and CONTRIBUTING.md: all of it compiles, and what can
+# run on libvirt's test host does run there, with the outcome that the text promises.
+#
+# In POD a block is Perl. What this test has to know stands beside it, unseen by readers:
+#
+#   =for test STATEMENTS    after a block: it is run, and these statements after it, in its
+#                           scope, with Test::More. $output is what was printed since
+#                           the last ones.
+#   =for code KIND          before a block:
+#       program     with the blocks after it, up to the next program, it is one program,
+#                   which is run
+#       compile     part of a program that needs a real host: compiled, not run
+#       sh, text    it is not Perl
+#
+# prove -b xt/manual.t :: PAGE... tests only these.
+use strict;
+use warnings;
+
+use lib 'xt/lib';
+use File::Temp qw(tempdir);
+use Manual qw(blocks pages text_of);
+use Test::More;
+
+# What a block may take for granted.
+my $PRELUDE = <<'PERL';
+use strict;
+use warnings;
+use Sys::Virt;
+use Sys::Virt::Event;
+use Test::More;
+
+my $output = '';
+open my $printed, '>', \$output or die $!;
+select $printed;
+
+my $conn    = Sys::Virt->new(uri => 'test:///default');
+my $dom     = $conn->get_domain_by_name('test');
+my $net     = $conn->get_network_by_name('default');
+my $pool    = $conn->get_storage_pool_by_name('default-pool');
+my ($iface) = $conn->list_all_interfaces;
+my ($dev)   = $conn->list_all_node_devices;
+my $xml     = $dom->get_xml_description;
+my ($vol, $secret, $filter, $port, $snapshot, $checkpoint, $st);
+PERL
+
+my $FORGET = qq{seek \$printed, 0, 0;\n\$output = '';\n};
+
+my $directory = tempdir( CLEANUP => 1 );
+my $number    = 0;
+
+sub perl_ok {
+    my ( $path, @blocks ) = @_;
+    my $run     = $blocks[0]{kind} eq 'program' || defined $blocks[0]{test};
+    my $program = "$PRELUDE\n{\n";
+    for my $block (@blocks) {
+        my $code = qq{#line $block->{line} "$path"\n$block->{code}\n};
+        $code = "() = sub {\n$code};\n" if $block->{kind} eq 'compile';
+        $program .= $code;
+        $program .= qq{;\n#line $block->{test_line} "$path"\n$block->{test};\n$FORGET} if defined $block->{test};
+    }
+    $program .= "}\ndone_testing;\n";
+
+    my $script = "$directory/" . ++$number . '.pl';
+    open my $file, '>:encoding(UTF-8)', $script or die "$script: $!";
+    print {$file} $program;
+    close $file or die "$script: $!";
+    my $option = $run ? '' : '-c';
+    my $said   = qx{cd $directory && $^X $option $script 2>&1 </dev/null};
+    # Warnings count.
+    ok( $? == 0 && $said !~ / at \Q$path\E line /, "$path:$blocks[0]{line}: " . ( $run ? 'runs' : 'compiles' ) )
+        or diag $said;
+}
+
+# Each command that is ours exists.
+sub shell_ok {
+    my ( $path, $block ) = @_;
+    open my $shell, '|-', 'sh', '-n' or die "sh: $!";
+    print {$shell} $block->{code};
+    ok( close $shell, "$path:$block->{line}: sh -n" ) or diag $block->{code};
+    for my $command ( $block->{code} =~ m{^((?:dev|examples|tools)/\S+)}mg ) {
+        ok( -x $command || ( -f $command && $command =~ /\.pl\z/ ), "$path: there is $command" );
+    }
+}
+
+# An excerpt of the sources.
+my $sources = join ' ', map { text_of($_) } glob 'rust/*/src/*.rs rust/*/src/*/*.rs';
+$sources =~ s/\s+/ /g;
+
+sub rust_ok {
+    my ( $path, $block ) = @_;
+    my $excerpt = join ' ', split ' ', $block->{code};
+    ok( index( $sources, $excerpt ) >= 0, "$path:$block->{line}: as in rust/" ) or diag $block->{code};
+}
+
+for my $path ( @ARGV ? @ARGV : ( pages(), 'README.md', 'CONTRIBUTING.md' ) ) {
+    my @program;
+    for my $block ( blocks($path) ) {
+        my $kind = $block->{kind};
+        if ( $kind eq 'perl' && !@program ) {
+            perl_ok( $path, $block );
+        }
+        elsif ( $kind eq 'perl' || $kind eq 'compile' ) {
+            push @program, $block;
+        }
+        elsif ( $kind eq 'program' ) {
+            perl_ok( $path, @program ) if @program;
+            @program = ($block);
+        }
+        elsif ( $kind eq 'sh' ) {
+            shell_ok( $path, $block );
+        }
+        elsif ( $kind eq 'rust' ) {
+            rust_ok( $path, $block );
+        }
+        elsif ( $kind ne 'text' ) {
+            fail("$path:$block->{line}: a kind of code that this test knows: $kind");
+        }
+    }
+    perl_ok( $path, @program ) if @program;
+}
+
+done_testing;
