@@ -7,9 +7,9 @@
 #                           scope, with Test::More. $output is what was printed since
 #                           the last ones.
 #   =for code KIND          before a block:
-#       program     with the blocks after it, up to the next program, it is one program,
-#                   which is run
-#       compile     part of a program that needs a real host: compiled, not run
+#       more        it goes on where the block before it has ended
+#       compile     likewise, but needs a real host: it is compiled, not run
+#       qemu        it is run by xt/cookbook.t, with QEMU
 #       sh, text    it is not Perl
 #
 # prove -b xt/manual.t :: PAGE... tests only these.
@@ -18,7 +18,7 @@ use warnings;
 
 use lib 'xt/lib';
 use File::Temp qw(tempdir);
-use Manual qw(blocks pages text_of);
+use Manual qw(pages programs text_of);
 use Test::More;
 
 # What a block may take for granted.
@@ -50,13 +50,14 @@ my $number    = 0;
 
 sub perl_ok {
     my ( $path, @blocks ) = @_;
-    my $run     = $blocks[0]{kind} eq 'program' || defined $blocks[0]{test};
+    my $run     = $blocks[0]{kind} ne 'qemu' && grep { defined $_->{test} } @blocks;
     my $program = "$PRELUDE\n{\n";
     for my $block (@blocks) {
         my $code = qq{#line $block->{line} "$path"\n$block->{code}\n};
         $code = "() = sub {\n$code};\n" if $block->{kind} eq 'compile';
         $program .= $code;
-        $program .= qq{;\n#line $block->{test_line} "$path"\n$block->{test};\n$FORGET} if defined $block->{test};
+        $program .= qq{;\n#line $block->{test_line} "$path"\n$block->{test};\n$FORGET}
+            if defined $block->{test} && $run;
     }
     $program .= "}\ndone_testing;\n";
 
@@ -93,30 +94,13 @@ sub rust_ok {
 }
 
 for my $path ( @ARGV ? @ARGV : ( pages(), 'README.md', 'CONTRIBUTING.md' ) ) {
-    my @program;
-    for my $block ( blocks($path) ) {
-        my $kind = $block->{kind};
-        if ( $kind eq 'perl' && !@program ) {
-            perl_ok( $path, $block );
-        }
-        elsif ( $kind eq 'perl' || $kind eq 'compile' ) {
-            push @program, $block;
-        }
-        elsif ( $kind eq 'program' ) {
-            perl_ok( $path, @program ) if @program;
-            @program = ($block);
-        }
-        elsif ( $kind eq 'sh' ) {
-            shell_ok( $path, $block );
-        }
-        elsif ( $kind eq 'rust' ) {
-            rust_ok( $path, $block );
-        }
-        elsif ( $kind ne 'text' ) {
-            fail("$path:$block->{line}: a kind of code that this test knows: $kind");
-        }
+    for my $program ( programs($path) ) {
+        my $kind = $program->[0]{kind};
+        if    ( $kind eq 'perl' || $kind eq 'qemu' ) { perl_ok( $path, @$program ) }
+        elsif ( $kind eq 'sh' )   { shell_ok( $path, @$program ) }
+        elsif ( $kind eq 'rust' ) { rust_ok( $path, @$program ) }
+        elsif ( $kind ne 'text' ) { fail("$path:$program->[0]{line}: no such kind of code: $kind") }
     }
-    perl_ok( $path, @program ) if @program;
 }
 
 done_testing;

@@ -7,7 +7,7 @@ use warnings;
 
 use Exporter qw(import);
 
-our @EXPORT_OK = qw(blocks entries pages text_of);
+our @EXPORT_OK = qw(entries pages programs text_of);
 
 sub pages {
     return sort glob 'lib/Sys/*.pod lib/Sys/Virt/*.pod lib/Sys/Virt/*/*.pod';
@@ -69,9 +69,23 @@ sub unindented {
     return $code;
 }
 
-# The blocks of code: { line, kind, code, test }. In POD they are Perl, unless
-# "=for code KIND" says otherwise before it; "=for test STATEMENTS" after it says what
-# is true when it has run.
+# The programs of a page, as lists of blocks, most of which are a program by themselves.
+sub programs {
+    my ($path) = @_;
+    my @programs;
+    for my $block ( blocks($path) ) {
+        if ( $block->{kind} =~ /\A(?:more|compile)\z/ ) {
+            @programs or die "$path:$block->{line}: no block before it\n";
+            push @{ $programs[-1] }, $block;
+        }
+        else {
+            push @programs, [$block];
+        }
+    }
+    return @programs;
+}
+
+# The blocks of code: { line, kind, code, test }, as xt/manual.t describes them.
 sub blocks {
     my ($path) = @_;
     return fenced_blocks($path) if $path =~ /\.md\z/;
