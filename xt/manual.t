@@ -18,32 +18,8 @@ use warnings;
 
 use lib 'xt/lib';
 use File::Temp qw(tempdir);
-use Manual qw(pages programs text_of);
+use Manual qw(pages programs script text_of);
 use Test::More;
-
-# What a block may take for granted.
-my $PRELUDE = <<'PERL';
-use strict;
-use warnings;
-use Sys::Virt;
-use Sys::Virt::Event;
-use Test::More;
-
-my $output = '';
-open my $printed, '>', \$output or die $!;
-select $printed;
-
-my $conn    = Sys::Virt->new(uri => 'test:///default');
-my $dom     = $conn->get_domain_by_name('test');
-my $net     = $conn->get_network_by_name('default');
-my $pool    = $conn->get_storage_pool_by_name('default-pool');
-my ($iface) = $conn->list_all_interfaces;
-my ($dev)   = $conn->list_all_node_devices;
-my $xml     = $dom->get_xml_description;
-my ($vol, $secret, $filter, $port, $snapshot, $checkpoint, $st);
-PERL
-
-my $FORGET = qq{seek \$printed, 0, 0;\n\$output = '';\n};
 
 my $directory = tempdir( CLEANUP => 1 );
 my $number    = 0;
@@ -51,19 +27,10 @@ my $number    = 0;
 sub perl_ok {
     my ( $path, @blocks ) = @_;
     my $run     = $blocks[0]{kind} ne 'qemu' && grep { defined $_->{test} } @blocks;
-    my $program = "$PRELUDE\n{\n";
-    for my $block (@blocks) {
-        my $code = qq{#line $block->{line} "$path"\n$block->{code}\n};
-        $code = "() = sub {\n$code};\n" if $block->{kind} eq 'compile';
-        $program .= $code;
-        $program .= qq{;\n#line $block->{test_line} "$path"\n$block->{test};\n$FORGET}
-            if defined $block->{test} && $run;
-    }
-    $program .= "}\ndone_testing;\n";
 
     my $script = "$directory/" . ++$number . '.pl';
     open my $file, '>:encoding(UTF-8)', $script or die "$script: $!";
-    print {$file} $program;
+    print {$file} script( $path, 'test:///default', 'test', $run, @blocks );
     close $file or die "$script: $!";
     my $option = $run ? '' : '-c';
     my $said   = qx{cd $directory && $^X $option $script 2>&1 </dev/null};

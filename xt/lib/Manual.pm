@@ -7,7 +7,7 @@ use warnings;
 
 use Exporter qw(import);
 
-our @EXPORT_OK = qw(entries pages programs text_of);
+our @EXPORT_OK = qw(entries pages programs script text_of);
 
 sub pages {
     return sort glob 'lib/Sys/*.pod lib/Sys/Virt/*.pod lib/Sys/Virt/*/*.pod';
@@ -85,11 +85,48 @@ sub programs {
     return @programs;
 }
 
-# The blocks of code: { line, kind, code, test }, as xt/manual.t describes them.
+# A program as a script, in a scope where $conn and $dom are open. $run is whether it is to
+# be run, and not only compiled: then with its tests.
+sub script {
+    my ( $path, $uri, $domain, $run, @blocks ) = @_;
+    my $script = <<"PERL";
+use strict;
+use warnings;
+use Sys::Virt;
+use Sys::Virt::Event;
+use Test::More;
+
+my \$output = '';
+open my \$printed, '>', \\\$output or die \$!;
+select \$printed;
+
+my \$conn = Sys::Virt->new(uri => '$uri');
+my \$dom  = \$conn->get_domain_by_name('$domain');
+my \$xml  = \$dom->get_xml_description;
+my (\$net)   = eval { \$conn->list_all_networks };
+my (\$pool)  = eval { \$conn->list_all_storage_pools };
+my (\$iface) = eval { \$conn->list_all_interfaces };
+my (\$dev)   = eval { \$conn->list_all_node_devices };
+my (\$vol, \$secret, \$filter, \$port, \$snapshot, \$checkpoint, \$st);
+
+{
+PERL
+    for my $block (@blocks) {
+        my $code = qq{#line $block->{line} "$path"\n$block->{code}\n};
+        $code = "() = sub {\n$code};\n" if $block->{kind} eq 'compile';
+        $script .= $code;
+        next if !$run || !defined $block->{test};
+        $script .= qq{;\n#line $block->{test_line} "$path"\n$block->{test};\n}
+            . "seek \$printed, 0, 0;\n\$output = '';\n";
+    }
+    return "$script}\ndone_testing;\n";
+}
+
+# The blocks of code: { line, section, kind, code, test }, as xt/manual.t describes them.
 sub blocks {
     my ($path) = @_;
     return fenced_blocks($path) if $path =~ /\.md\z/;
-    my ( @blocks, $kind, $open );
+    my ( @blocks, $section, $kind, $open );
     for my $paragraph ( paragraphs($path) ) {
         my $text = $paragraph->{text};
         if ( $text =~ /\A[ \t]/ ) {
@@ -99,9 +136,10 @@ sub blocks {
             }
             else {
                 $open = {
-                    line => $paragraph->{line},
-                    kind => defined $kind ? $kind : 'perl',
-                    code => $text,
+                    line    => $paragraph->{line},
+                    section => $section,
+                    kind    => defined $kind ? $kind : 'perl',
+                    code    => $text,
                 };
                 push @blocks, $open;
             }
@@ -110,7 +148,10 @@ sub blocks {
         }
         undef $open;
         undef $kind;
-        if ( $text =~ /\A=for code\s+(\S+)\s*\z/ ) {
+        if ( $text =~ /\A=head\d\s+(.*)/s ) {
+            $section = $1;
+        }
+        elsif ( $text =~ /\A=for code\s+(\S+)\s*\z/ ) {
             $kind = $1;
         }
         elsif ( $text =~ /\A=for test\s+(.*)/s ) {
