@@ -23,10 +23,10 @@ t     JSON::PP               perl                          perl                p
 t     nm                     binutils                      binutils            binutils                binutils        binutils
 xt    prove                  perl
 xt    Test::LeakTrace        libtest-leaktrace-perl
-xt    Test::Pod              libtest-pod-perl
-xt    Test::Pod::Coverage    libtest-pod-coverage-perl
 xt    Test::CPAN::Changes    libcpan-changes-perl
 xt    cpanm                  cpanminus
+xt    Test::Spelling         libtest-spelling-perl
+xt    aspell                 aspell,aspell-en
 xt    AnyEvent::Util         libanyevent-perl
 xt    EV::MakeMaker          libev-perl
 xt    IO::Async::Loop        libio-async-perl

@@ -106,8 +106,10 @@ my $output = do {
     runs( "$^X -Mlib='$prefix/lib/perl5' $script", 'the SYNOPSIS' );
 };
 like( $output, qr/\btest\b/, 'names the domain' );
-my $manual = runs( "man -M '$prefix/man' Sys::Virt | col -b", 'man Sys::Virt' );
-like( $manual, qr/Sys::Virt - /, 'the page' );
+for my $page (qw(Sys::Virt Sys::Virt::Manual::Tutorial)) {
+    my $manual = runs( "man -M '$prefix/man' $page | col -b", "man $page" );
+    like( $manual, qr/^ +$page - /m, 'the page' );
+}
 
 my $cpanm = File::Temp->newdir;
 diag 'cpanm without network';

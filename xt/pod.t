@@ -1,67 +1,230 @@
-# The manual: every page is well-formed, every method and constant has its entry, every entry
-# its method or constant, and the code in it compiles.
+# The manual is complete and true: every page is well-formed, every method and constant has
+# its entry and every entry its method or constant; signatures are those of the code, versions
+# and links those of libvirt.
 use strict;
 use warnings;
-use File::Temp ();
+use lib 'xt/lib';
 use JSON::PP ();
+use Manual qw(entries pages text_of);
+use Pod::Checker ();
 use Test::More;
-use Test::Pod;
 
-my $surface = do {
-    open my $file, '<', 't/data/surface.json' or die "t/data/surface.json: $!";
-    local $/;
-    JSON::PP->new->utf8->decode(<$file>);
-};
+use Sys::Virt;
+use Sys::Virt::Event;
 
-# What is there for libvirt, or for the packages themselves.
-my $INTERNAL = qr/\A(?:_|DESTROY\z|\(|bootstrap\z)/;
+# What the main package alone does not load.
+my @ADAPTERS = map {"Sys::Virt::Event::$_"} qw(AnyEvent EV IOAsync Loop Mojo);
+my %adapters = map { $_ => 1 } @ADAPTERS;
 
-my @pages = glob 'lib/Sys/*.pod lib/Sys/Virt/*.pod lib/Sys/Virt/Event/*.pod';
-pod_file_ok($_) for @pages;
+# Methods without a function of libvirt's.
+my %OF_PERL = map { $_ => 1 } (
+    'Sys::Virt::Error::message', 'Sys::Virt::Error::stringify',
+);
 
-sub text_of {
-    my ($path) = @_;
-    open my $file, '<', $path or return undef;
-    local $/;
-    return <$file>;
+# Fields that are older than the constants which name them.
+my $OLDER_FIELD = qr/\A(?:STATS|GUEST_INFO)_/;
+my $CONSTANTS_OF_FIELDS = '11.2.0';
+
+# libvirt.org's pages, those of its functions aside.
+my %SITE = map { $_ => 1 } qw(
+    auth.html docs.html format.html formatbackup.html formatcheckpoint.html formatdomain.html
+    formatnetwork.html formatnetworkport.html formatnode.html formatnwfilter.html
+    formatsecret.html formatsnapshot.html formatstorage.html html/index.html logging.html
+    remote.html uri.html
+);
+
+my $OLDEST = '7.0.0';
+
+sub newer {
+    my ( $version, $other ) = @_;
+    return version->parse("v$version") > version->parse("v$other");
 }
 
-for my $package ( sort keys %$surface ) {
-    my $path = $package;
-    $path =~ s{::}{/}g;
-    my $text = text_of("lib/$path.pod");
-    ok( defined $text, "$package has a page" ) or next;
-    my @items = $text =~ /^=item\s+(.+)$/mg;
-    my %documented;
-    for my $item (@items) {
-        $documented{$_} = 1 for $item =~ /(\w+)/g;
-    }
-    my $expected = $surface->{$package};
-    my @methods = grep { $_ !~ $INTERNAL } keys %{ $expected->{subs} };
-    is_deeply( [ sort grep { !$documented{$_} } @methods ], [], "$package: every method" );
-    is_deeply( [ sort grep { !$documented{$_} } keys %{ $expected->{constants} } ],
-        [], "$package: every constant" );
-    eval "require $package" or eval 'require Sys::Virt';
-    my @unknown = grep {
-        my ($name) = /(?:->|\Q$package\E::)(\w+)/;
-        defined $name && !$package->can($name);
-    } grep { !/\AL</ && !/\bSys::Virt::(?!\Q@{[ $package =~ s{\ASys::Virt(?:::)?}{}r ]}\E::)\w+::/ } @items;
-    is_deeply( \@unknown, [], "$package: every entry" );
+# ---- what the entries are held against
+
+my $surface = JSON::PP->new->utf8->decode( text_of('t/data/surface.json') );
+
+my ( %page_of, %since );    # of libvirt's symbols
+for ( split /\n/, text_of('xt/data/libvirt-symbols.txt') ) {
+    my ( $symbol, $file, $version ) = split;
+    $page_of{$symbol} = "libvirt-$file.html";
+    $since{$symbol}   = $version if newer( $version, $OLDEST );
 }
 
-# Code is what is indented.
-for my $path (@pages) {
-    my $number = 0;
-    for my $block ( text_of($path) =~ /((?:^(?:[ \t]+\S.*)?\n)+)/mg ) {
-        next unless $block =~ /^\s+(?:my|use|print|for|while|if|eval|\$\w+->)/m && $block =~ /;/;
-        my ($indentation) = sort { length $a <=> length $b } $block =~ /^([ \t]+)(?=\S)/mg;
-        $block =~ s/^$indentation//mg;
-        my $file = File::Temp->new;
-        print {$file} "no strict; no warnings;\n$block";
-        close $file;
-        my $output = qx{$^X -Mblib -c $file 2>&1};
-        like( $output, qr/syntax OK/, "$path: code block " . ++$number ) or diag $block;
+# The symbols of libvirt's behind our names, by the tables.
+my ( %symbol_of, %symbols_of, %functions_of, %calls );
+for my $path ( glob 'rust/sys-virt/src/*.rs rust/sys-virt/src/*/*.rs' ) {
+    my $package;
+    my $method = '';
+    for ( split /\n/, text_of($path) ) {
+        $package = $1 if /"(Sys::Virt[\w:]*)"/;
+        $method  = $1 if /^    sub (?:r#)?(\w+)\(/;
+        if (/^\s+(\w+) = (VIR_\w+),/) {
+            $symbol_of{"${package}::$1"} = $2;
+            push @{ $symbols_of{$1} }, $2;
+        }
+        for my $function (/\b(vir[A-Z]\w+)\(/g) {
+            $functions_of{"${package}::$method"}{$function} = 1 if $package;
+        }
+        $calls{$2} = $1 if /vir!\("([\d.]+)": (vir\w+)/;
     }
+}
+
+# The list is libvirt's: the installed one agrees where it knows the names.
+{
+    chomp( my $path = qx{pkg-config --variable=libvirt_api libvirt} );
+    my ( $known, @wrong ) = 0;
+    for ( split /\n/, text_of($path) ) {
+        my ($name) = /^\s*<(?:function|functype|typedef|enum|macro) name='(\w+)'/ or next;
+        my ($file) = /\bfile='([\w-]+)'/;
+        next if !$page_of{$name};
+        $known++;
+        push @wrong, $name if $page_of{$name} ne "libvirt-$file.html";
+        my ($version) = /\bversion='([\d.]+)'/;
+        push @wrong, $name if $version && newer( $version, $OLDEST ) && $since{$name} ne $version;
+    }
+    cmp_ok( $known, '>', 500, 'names of the installed libvirt' );
+    is_deeply( \@wrong, [], 'are where and since when the list says' );
+}
+is_deeply( \%calls, { map { $_ => $since{$_} } keys %calls }, 'vir! has the right versions' );
+
+# ---- every page
+
+my %heads;
+for my $path ( pages() ) {
+    my $checker = Pod::Checker->new( -quiet => 0, -warnings => 1 );
+    my $said    = '';
+    open my $output, '>', \$said or die $!;
+    $checker->parse_from_file( $path, $output );
+    is( $checker->num_errors + $checker->num_warnings, 0, "$path: podchecker" ) or diag $said;
+
+    my @heads = text_of($path) =~ /^=head\d\s+(.*(?:\n.+)*)/mg;
+    $heads{$path} = { map { join( ' ', split ) => 1 } @heads };
+    my @wanted = grep { $path !~ m{/Manual/} || $_ ne 'SYNOPSIS' } qw(NAME SYNOPSIS DESCRIPTION), 'SEE ALSO', 'LICENSE';
+    is_deeply( [ grep { !$heads{$path}{$_} } @wanted ], [], "$path: the usual sections" );
+}
+
+# ---- links
+
+sub page_path {
+    my ($name) = @_;
+    $name =~ s{::}{/}g;
+    return "lib/$name.pod";
+}
+
+for my $path ( pages() ) {
+    my $text = text_of($path);
+    my @wrong;
+    while ( $text =~ /L<(?:<+ )?(.*?)(?: >+)?>(?!>)/sg ) {
+        my $link = join ' ', split ' ', $1;
+        my ( $shown, $target ) = $link =~ /\A(?:([^|]*)[|])?(.*)\z/s;
+        if ( $target =~ m{\Ahttps?://(.*)} ) {
+            my ( $host, $page, $anchor ) = $1 =~ m{\A([^/]+)/([^#]*)(?:#(.*))?\z};
+            if ( $host ne 'libvirt.org' ) { push @wrong, $link }
+            elsif ( $page =~ m{\Ahtml/(libvirt-.*)} && defined $anchor ) {
+                my $file = $1;
+                push @wrong, $link
+                    if !$page_of{$anchor} || $page_of{$anchor} ne $file || ( $shown || '' ) ne $anchor;
+            }
+            elsif ( $page =~ m{\Ahtml/(libvirt-.*)} ) {
+                push @wrong, $link if !grep { $_ eq $1 } values %page_of;
+            }
+            elsif ( $page ne '' && !$SITE{$page} ) { push @wrong, $link }
+            next;
+        }
+        my ( $name, $section ) = $target =~ m{\A([\w:]*)(?:/"?(.*?)"?)?\z} or next;
+        my $page = $name eq '' ? $path : page_path($name);
+        next if $name !~ /\A(?:Sys::Virt|\z)/;    # somebody else's
+        push @wrong, $link
+            if !$heads{$page} || ( defined $section && !$heads{$page}{$section} );
+    }
+    is_deeply( \@wrong, [], "$path: links" );
+}
+
+# ---- entries
+
+# Our names in an item: "my $x = $dom->name(...)", "Sys::Virt::Domain::NAME", "name, name".
+sub names_in {
+    my ( $package, $item ) = @_;
+    return $item =~ /,/ ? split /,\s*/, $item : $item if $item =~ /\A[a-z_]+(?:,\s*[a-z_]+)*\z/;
+    return $item !~ /\AL</ && $item =~ /(?:->|\Q$package\E::)(\w+)/ ? $1 : ();
+}
+
+# The numbers of arguments that an item allows, the invocant included; none if it has no list.
+sub arity_of {
+    my ($item) = @_;
+    my ( $call, $list ) = $item =~ /((?:->|::)\w+)\((.*)\)/s or return;
+    $list =~ s/\[.*\]/ARRAY/s;
+    my @arguments = split /\s*,\s*/, $list;
+    my $invocant  = $call =~ /\A->/ ? 1 : 0;
+    return ( $invocant + ( grep { !/=/ } @arguments ), $invocant + @arguments );
+}
+
+for my $package ( sort( keys %$surface, @ADAPTERS ) ) {
+    my $path = page_path($package);
+    eval "require $package" or eval 'require Sys::Virt' or die $@;
+    my %constants = %{ $surface->{$package}{constants} || {} };
+    my ( %documented, @unknown, @links, @versions, @signatures );
+
+    for my $entry ( entries($path) ) {
+        next if $entry->{section} eq 'METHODS OF A SUBCLASS';
+        my $text     = join ' ', split ' ', $entry->{text};
+        my @linked   = $text =~ /L<(vir\w+)\|/g;
+        my @claimed  = $text =~ /[Ss]ince libvirt ([\d.]+[0-9])/g;
+        my @named    = $text =~ /C<(?:[\w:]+::)?([A-Z][A-Z0-9_]+)>/g;
+        for my $item ( @{ $entry->{items} } ) {
+            for my $name ( names_in( $package, $item ) ) {
+                my $full = "${package}::$name";
+                my $what = "$full ($path:$entry->{line})";
+                $documented{$name} = 1;
+                if ( !$package->can($name) ) { push @unknown, $what; next }
+
+                if ( exists $constants{$name} ) {
+                    my $version = $since{ $symbol_of{$full} || die "$full is in no table" };
+                    my $claimed = "@claimed";
+                    next if $claimed eq ( $version || '' );
+                    next
+                        if $claimed eq ''
+                        && $version eq $CONSTANTS_OF_FIELDS
+                        && $name =~ $OLDER_FIELD;
+                    push @versions, "$what: " . ( $version || 'always there' );
+                    next;
+                }
+
+                # A method.
+                my $functions = $functions_of{$full};
+                push @links, $what
+                    if $functions
+                    ? !grep { $functions->{$_} } @linked
+                    : !( @linked || $OF_PERL{$full} || $adapters{$package} );
+                for my $version ( map { $since{$_} || () } @linked ) {
+                    push @versions, "$what: $version" if !grep { $_ eq $version } @claimed;
+                }
+                my %reasons = map { $_ => 1 }
+                    map { $since{$_} || () } @linked, map { @{ $symbols_of{$_} || [] } } @named;
+                push @versions, "$what: not $_" for grep { !$reasons{$_} } @claimed;
+
+                my $prototype = prototype $full;
+                next if !defined $prototype;
+                my ( $least, $most ) = arity_of($item) or next;
+                my ( $required, $optional ) = map {tr/$//} split( /;/, $prototype ), '';
+                push @signatures, "$what: $prototype"
+                    if $least < $required || $most > $required + ( $optional || 0 );
+            }
+        }
+    }
+
+    # What there is, less what others gave it or what is meant for libvirt.
+    my @defined = do {
+        no strict 'refs';
+        grep { defined &{"${package}::$_"} && !/\A(?:_|\(|[A-Z_]+\z|bootstrap\z|can\z|isa\z)/ } keys %{"${package}::"};
+    };
+    is_deeply( [ sort grep { !$documented{$_} } @defined ], [], "$package: every method" );
+    is_deeply( [ sort grep { !$documented{$_} } keys %constants ], [], "$package: every constant" );
+    is_deeply( \@unknown,    [], "$package: every entry" );
+    is_deeply( \@links,      [], "$package: methods link to what they call" );
+    is_deeply( \@versions,   [], "$package: since when" );
+    is_deeply( \@signatures, [], "$package: arguments" );
 }
 
 done_testing;
