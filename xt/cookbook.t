@@ -28,6 +28,7 @@ my $libvirt = PrivateLibvirt->start;
 Guest->install($libvirt);
 $libvirt->run( 'mkdir', '-p', '/var/lib/libvirt/backup' );
 $libvirt->run( qw(qemu-img create -q -f qcow2), "$IMAGES/$_.qcow2", '32M' ) for qw(data disks);
+$libvirt->run( qw(qemu-io -c), 'write -P 65 0 1M', "$IMAGES/disks.qcow2" );
 
 my $conn = Sys::Virt->new( uri => $libvirt->uri );
 $conn->define_domain( Guest->xml( 'web1', $UUID ) )->create;
@@ -98,6 +99,14 @@ for my $program ( grep { $_->[0]{kind} eq 'qemu' } programs($PAGE) ) {
     is( $?, 0, $section ) or diag $said;
     note $said;
 }
+
+# The commands that restore the backup make the disk as it was.
+for my $commands ( grep { $_->[0]{kind} eq 'sh' } programs($PAGE) ) {
+    $libvirt->run( 'sh', '-ec', $commands->[0]{code} );
+}
+my @images = map {"$IMAGES/$_.qcow2"} qw(disks web1);
+is( $libvirt->run( qw(qemu-img compare -U), @images ), "Images are identical.\n", 'restored' );
+
 $_->destroy for $conn->list_domains;
 
 done_testing;

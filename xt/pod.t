@@ -90,6 +90,10 @@ is_deeply( \%calls, { map { $_ => $since{$_} } keys %calls }, 'vir! has the righ
 
 # ---- every page
 
+my %page = map { $_ => 1 } pages();
+my @bare = grep { !$page{ s/\.pm\z/.pod/r } } glob 'lib/Sys/*.pm lib/Sys/Virt/*.pm lib/Sys/Virt/*/*.pm';
+is_deeply( \@bare, ['lib/Sys/Virt/Util.pm'], 'every module but the internal one has a page' );
+
 my %heads;
 for my $path ( pages() ) {
     my $checker = Pod::Checker->new( -quiet => 0, -warnings => 1 );
@@ -164,7 +168,7 @@ for my $package ( sort( keys %$surface, @ADAPTERS ) ) {
     my $path = page_path($package);
     eval "require $package" or eval 'require Sys::Virt' or die $@;
     my %constants = %{ $surface->{$package}{constants} || {} };
-    my ( %documented, @unknown, @links, @versions, @signatures );
+    my ( %documented, @unknown, @fields, @links, @versions, @signatures );
 
     for my $entry ( entries($path) ) {
         next if $entry->{section} eq 'METHODS OF A SUBCLASS';
@@ -180,6 +184,9 @@ for my $package ( sort( keys %$surface, @ADAPTERS ) ) {
                 if ( !$package->can($name) ) { push @unknown, $what; next }
 
                 if ( exists $constants{$name} ) {
+                    my $value = $constants{$name};
+                    push @fields, "$what: $value"
+                        if $value !~ /\A-?[0-9]+\z/ && $text !~ /\AC<(?:< )?\Q$value\E(?: >)?>/;
                     my $version = $since{ $symbol_of{$full} || die "$full is in no table" };
                     my $claimed = "@claimed";
                     next if $claimed eq ( $version || '' );
@@ -222,6 +229,7 @@ for my $package ( sort( keys %$surface, @ADAPTERS ) ) {
     is_deeply( [ sort grep { !$documented{$_} } @defined ], [], "$package: every method" );
     is_deeply( [ sort grep { !$documented{$_} } keys %constants ], [], "$package: every constant" );
     is_deeply( \@unknown,    [], "$package: every entry" );
+    is_deeply( \@fields,     [], "$package: constants that name fields say how" );
     is_deeply( \@links,      [], "$package: methods link to what they call" );
     is_deeply( \@versions,   [], "$package: since when" );
     is_deeply( \@signatures, [], "$package: arguments" );
