@@ -168,7 +168,7 @@ for my $package ( sort( keys %$surface, @ADAPTERS ) ) {
     my $path = page_path($package);
     eval "require $package" or eval 'require Sys::Virt' or die $@;
     my %constants = %{ $surface->{$package}{constants} || {} };
-    my ( %documented, @unknown, @fields, @links, @versions, @signatures );
+    my ( %documented, @unknown, @fields, @links, @versions, @contexts, @signatures );
 
     for my $entry ( entries($path) ) {
         next if $entry->{section} eq 'METHODS OF A SUBCLASS';
@@ -212,6 +212,10 @@ for my $package ( sort( keys %$surface, @ADAPTERS ) ) {
                 push @versions, "$what: not $_" for grep { !$reasons{$_} } @claimed;
 
                 my $prototype = prototype $full;
+                if ( $item =~ /\Amy ([@(])/ ) {
+                    my $scalar = $1 eq '(' ? qr// : defined $prototype ? qr/the last/ : qr/their number/;
+                    push @contexts, $what if $text !~ /scalar context, (?:only )?$scalar/;
+                }
                 next if !defined $prototype;
                 my ( $least, $most ) = arity_of($item) or next;
                 my ( $required, $optional ) = map {tr/$//} split( /;/, $prototype ), '';
@@ -232,6 +236,7 @@ for my $package ( sort( keys %$surface, @ADAPTERS ) ) {
     is_deeply( \@fields,     [], "$package: constants that name fields say how" );
     is_deeply( \@links,      [], "$package: methods link to what they call" );
     is_deeply( \@versions,   [], "$package: since when" );
+    is_deeply( \@contexts,   [], "$package: both contexts" );
     is_deeply( \@signatures, [], "$package: arguments" );
 }
 
