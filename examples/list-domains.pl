@@ -2,53 +2,43 @@
 use strict;
 use warnings;
 
-use Getopt::Long;
+use Getopt::Long qw(GetOptions);
+use Pod::Usage   qw(pod2usage);
 use Sys::Virt;
 
-my $usage = <<'USAGE';
-usage: list-domains.pl [--uri URI | URI]
+GetOptions(
+    'uri=s' => \my $uri,
+    'help'  => sub { pod2usage( -exitval => 0, -verbose => 2, -noperldoc => 1 ) },
+) or pod2usage(2);
+pod2usage(2) if @ARGV;
 
-Lists the domains of a host: id (- if it does not run), name, state, memory in
-MiB, virtual CPUs. Without URI, on the host that libvirt takes by default
-(LIBVIRT_DEFAULT_URI). To try it: --uri test:///default
-USAGE
-
-my ( $uri, $help );
-my $understood = GetOptions( 'uri=s' => \$uri, 'help' => \$help );
-if ($help) {
-    print $usage;
-    exit;
-}
-$uri = shift @ARGV if @ARGV && !defined $uri;
-if ( !$understood || @ARGV ) {
-    print {*STDERR} $usage;
+eval { main(); 1 } or do {
+    warn "$0: ", ref $@ ? $@->message . "\n" : $@;
     exit 1;
-}
-
-my %state = (
-    Sys::Virt::Domain::STATE_NOSTATE()     => 'no state',
-    Sys::Virt::Domain::STATE_RUNNING()     => 'running',
-    Sys::Virt::Domain::STATE_BLOCKED()     => 'blocked',
-    Sys::Virt::Domain::STATE_PAUSED()      => 'paused',
-    Sys::Virt::Domain::STATE_SHUTDOWN()    => 'shutting down',
-    Sys::Virt::Domain::STATE_SHUTOFF()     => 'shut off',
-    Sys::Virt::Domain::STATE_CRASHED()     => 'crashed',
-    Sys::Virt::Domain::STATE_PMSUSPENDED() => 'suspended',
-);
-
-my @rows = eval {
-    my $conn = Sys::Virt->new( uri => $uri, readonly => 1 );
-    map { row($_) } $conn->list_all_domains;
 };
-if ( my $error = $@ ) {
-    my $message = ref $error ? $error->message : $error;
-    $message =~ s/\s+\z//;
-    print {*STDERR} "list-domains.pl: $message\n";
-    exit 1;
+
+sub main {
+    my $conn = Sys::Virt->new( uri => $uri, readonly => 1 );
+    my @rows = map { row($_) } $conn->list_all_domains;
+
+    my ($width) = sort { $b <=> $a } 4, map { length $_->[1] } @rows;
+    my $format = "%4s  %-${width}s  %-13s %11s %6s\n";
+    printf $format, qw(id name state), 'memory/MiB', 'vCPUs';
+    printf $format, @$_ for @rows;
 }
 
 sub row {
     my ($domain) = @_;
+    my %state = (
+        Sys::Virt::Domain::STATE_NOSTATE()     => 'no state',
+        Sys::Virt::Domain::STATE_RUNNING()     => 'running',
+        Sys::Virt::Domain::STATE_BLOCKED()     => 'blocked',
+        Sys::Virt::Domain::STATE_PAUSED()      => 'paused',
+        Sys::Virt::Domain::STATE_SHUTDOWN()    => 'shutting down',
+        Sys::Virt::Domain::STATE_SHUTOFF()     => 'shut off',
+        Sys::Virt::Domain::STATE_CRASHED()     => 'crashed',
+        Sys::Virt::Domain::STATE_PMSUSPENDED() => 'suspended',
+    );
     my $info = $domain->get_info;
     my $id   = $domain->get_id;
     return [
@@ -60,10 +50,34 @@ sub row {
     ];
 }
 
-my $width = 4;
-for my $row (@rows) {
-    $width = length $row->[1] if length $row->[1] > $width;
-}
-my $format = "%4s  %-${width}s  %-13s %11s %6s\n";
-printf $format, qw(id name state), 'memory/MiB', 'vCPUs';
-printf $format, @$_ for @rows;
+__END__
+
+=head1 NAME
+
+list-domains.pl - the domains of a host
+
+=head1 SYNOPSIS
+
+    list-domains.pl [--uri URI]
+    list-domains.pl --uri test:///default
+
+=head1 DESCRIPTION
+
+Lists the domains of a host: id (- if it does not run), name, state, memory in MiB, virtual
+CPUs.
+
+=head1 OPTIONS
+
+=over
+
+=item --uri URI
+
+The host; without it, the one that libvirt takes by default (LIBVIRT_DEFAULT_URI).
+
+=item --help
+
+This text.
+
+=back
+
+=cut

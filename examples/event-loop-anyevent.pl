@@ -1,0 +1,78 @@
+#!/usr/bin/perl
+use strict;
+use warnings;
+
+use Getopt::Long qw(GetOptions);
+use Pod::Usage   qw(pod2usage);
+use AnyEvent;
+use Sys::Virt;
+use Sys::Virt::Event::AnyEvent;
+
+GetOptions(
+    'uri=s' => \my $uri,
+    'help'  => sub { pod2usage( -exitval => 0, -verbose => 2, -noperldoc => 1 ) },
+) or pod2usage(2);
+pod2usage(2) if @ARGV;
+
+eval { main(); 1 } or do {
+    warn "$0: ", ref $@ ? $@->message . "\n" : $@;
+    exit 1;
+};
+
+sub main {
+    local $| = 1;
+    Sys::Virt::Event::AnyEvent->register;    # before the connection is opened
+    my $conn = Sys::Virt->new( uri => $uri, readonly => 1 );
+    $conn->domain_event_register_any( undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, \&report );
+
+    # What the program does besides.
+    my $done  = AnyEvent->condvar;
+    my $count = AnyEvent->timer(
+        after    => 1,
+        interval => 1,
+        cb       => sub { printf "%d running\n", $conn->num_of_domains },
+    );
+    my $signal = AnyEvent->signal( signal => 'INT', cb => sub { $done->send } );
+    $conn->register_close_callback( sub { warn "the connection is lost\n"; $done->send } );
+    print 'watching ', $conn->get_uri, "\n";
+    $done->recv;
+    print "done\n";
+}
+
+sub report {
+    my ( undef, $domain, $event ) = @_;
+    my @EVENTS =
+      qw(defined undefined started suspended resumed stopped shutdown pmsuspended crashed);
+    printf "%s: %s\n", $domain->get_name, $EVENTS[$event] || "event $event";
+}
+
+__END__
+
+=head1 NAME
+
+event-loop-anyevent.pl - libvirt's events in a program that runs on AnyEvent
+
+=head1 SYNOPSIS
+
+    event-loop-anyevent.pl [--uri URI]
+
+=head1 DESCRIPTION
+
+Prints what happens to the domains of a host, and each second how many of them run, all in
+the event loop of AnyEvent, until it is interrupted.
+
+=head1 OPTIONS
+
+=over
+
+=item --uri URI
+
+The host; without it, the one that libvirt takes by default (LIBVIRT_DEFAULT_URI).
+
+=item --help
+
+This text.
+
+=back
+
+=cut

@@ -1,0 +1,100 @@
+#!/usr/bin/perl
+use strict;
+use warnings;
+
+use Getopt::Long qw(GetOptions);
+use Pod::Usage   qw(pod2usage);
+use Sys::Virt;
+
+GetOptions(
+    'uri=s'     => \my $uri,
+    'progress!' => \( my $progress = -t STDERR ),
+    'help'      => sub { pod2usage( -exitval => 0, -verbose => 2, -noperldoc => 1 ) },
+) or pod2usage(2);
+my ( $pool_name, $name, $path ) = @ARGV;
+pod2usage(2) if @ARGV != 3;
+
+eval { main(); 1 } or do {
+    warn "$0: ", ref $@ ? $@->message . "\n" : $@;
+    exit 1;
+};
+
+sub main {
+    my $conn   = Sys::Virt->new( uri => $uri );
+    my $volume = $conn->get_storage_pool_by_name($pool_name)->get_volume_by_name($name);
+    my $size   = $volume->get_info(Sys::Virt::StorageVol::GET_PHYSICAL)->{allocation};
+
+    # What is not complete does not get the name.
+    open my $file, '>:raw', "$path.part" or die "$path.part: $!\n";
+    my $stream = $conn->new_stream;
+    $volume->download( $stream, 0, 0, Sys::Virt::StorageVol::VOL_DOWNLOAD_SPARSE_STREAM );
+    my ( $received, $holes ) = ( 0, 0 );
+    $stream->sparse_recv_all(
+        sub {
+            my ( undef, $data, $count ) = @_;
+            print {$file} $data or die "$path.part: $!\n";
+            $received += $count;
+            show_progress( $received + $holes, $size );
+            return $count;
+        },
+        sub {
+            my ( undef, $length ) = @_;
+            seek $file, $length, 1 or die "$path.part: $!\n";
+            $holes += $length;
+            show_progress( $received + $holes, $size );
+            return 0;
+        },
+    );
+    $stream->finish;
+
+    # A hole at the end has to be made: to seek alone makes none.
+    truncate $file, tell $file or die "$path.part: $!\n";
+    close $file or die "$path.part: $!\n";
+    rename "$path.part", $path or die "$path: $!\n";
+    print "$path: $received bytes of data, $holes bytes of holes\n";
+}
+
+# Once a second, and at the end.
+my $shown = 0;
+
+sub show_progress {
+    my ( $done, $size ) = @_;
+    return if !$progress || $shown == time && $done < $size;
+    $shown = time;
+    printf {*STDERR} "\r%d of %d MiB%s", $done / 2**20, $size / 2**20, $done < $size ? '' : "\n";
+}
+
+__END__
+
+=head1 NAME
+
+volume-download-sparse.pl - copies a storage volume to a file, without its holes
+
+=head1 SYNOPSIS
+
+    volume-download-sparse.pl [--uri URI] [--[no-]progress] POOL VOLUME FILE
+
+=head1 DESCRIPTION
+
+Copies a volume of the host to a file here. Where the volume has a hole, the file gets one, and
+nothing is sent. As long as it is not complete, the file is called FILE.part.
+
+=head1 OPTIONS
+
+=over
+
+=item --uri URI
+
+The host; without it, the one that libvirt takes by default (LIBVIRT_DEFAULT_URI).
+
+=item --progress, --no-progress
+
+Whether to show how far it is: by default, if the standard error output is a terminal.
+
+=item --help
+
+This text.
+
+=back
+
+=cut

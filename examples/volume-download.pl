@@ -1,0 +1,89 @@
+#!/usr/bin/perl
+use strict;
+use warnings;
+
+use Getopt::Long qw(GetOptions);
+use Pod::Usage   qw(pod2usage);
+use Sys::Virt;
+
+GetOptions(
+    'uri=s'     => \my $uri,
+    'progress!' => \( my $progress = -t STDERR ),
+    'help'      => sub { pod2usage( -exitval => 0, -verbose => 2, -noperldoc => 1 ) },
+) or pod2usage(2);
+my ( $pool_name, $name, $path ) = @ARGV;
+pod2usage(2) if @ARGV != 3;
+
+eval { main(); 1 } or do {
+    warn "$0: ", ref $@ ? $@->message . "\n" : $@;
+    exit 1;
+};
+
+sub main {
+    my $conn   = Sys::Virt->new( uri => $uri );
+    my $volume = $conn->get_storage_pool_by_name($pool_name)->get_volume_by_name($name);
+    my $size   = $volume->get_info(Sys::Virt::StorageVol::GET_PHYSICAL)->{allocation};
+
+    # What is not complete does not get the name.
+    open my $file, '>:raw', "$path.part" or die "$path.part: $!\n";
+    my $stream = $conn->new_stream;
+    $volume->download( $stream, 0, 0 );
+    my $received = 0;
+    while ( ( my $count = $stream->recv( my $data, 2**20 ) ) > 0 ) {
+        print {$file} $data or die "$path.part: $!\n";
+        $received += $count;
+        show_progress( $received, $size );
+    }
+    $stream->finish;
+    close $file or die "$path.part: $!\n";
+    rename "$path.part", $path or die "$path: $!\n";
+    print "$path: $received bytes\n";
+}
+
+# Once a second, and at the end.
+my $shown = 0;
+
+sub show_progress {
+    my ( $done, $size ) = @_;
+    return if !$progress || $shown == time && $done < $size;
+    $shown = time;
+    printf {*STDERR} "\r%d of %d MiB%s", $done / 2**20, $size / 2**20, $done < $size ? '' : "\n";
+}
+
+__END__
+
+=head1 NAME
+
+volume-download.pl - copies a storage volume to a file
+
+=head1 SYNOPSIS
+
+    volume-download.pl [--uri URI] [--[no-]progress] POOL VOLUME FILE
+
+=head1 DESCRIPTION
+
+Copies a volume of the host to a file here, piece by piece. As long as it is not complete, the
+file is called FILE.part.
+
+L<volume-download-all.pl> lets libvirt hand over the pieces, L<volume-download-nonblock.pl>
+does it in an event loop, L<volume-download-sparse.pl> leaves out holes.
+
+=head1 OPTIONS
+
+=over
+
+=item --uri URI
+
+The host; without it, the one that libvirt takes by default (LIBVIRT_DEFAULT_URI).
+
+=item --progress, --no-progress
+
+Whether to show how far it is: by default, if the standard error output is a terminal.
+
+=item --help
+
+This text.
+
+=back
+
+=cut
