@@ -14,15 +14,12 @@ use Sys::Virt::Event;
 
 # What the main package alone does not load.
 my @ADAPTERS = map {"Sys::Virt::Event::$_"} qw(AnyEvent EV IOAsync Loop Mojo);
-my %adapters = map { $_ => 1 } @ADAPTERS;
 
 # Methods without a function of libvirt's.
-my %OF_PERL = map { $_ => 1 } (
-    'Sys::Virt::Error::message', 'Sys::Virt::Error::stringify',
-);
+my $OF_PERL = qr/\ASys::Virt::(?:Error::(?:message|stringify)|Event::\w+::\w+)\z/;
 
 # Fields that are older than the constants which name them.
-my $OLDER_FIELD = qr/\A(?:STATS|GUEST_INFO)_/;
+my $OLDER_FIELD = qr/\ASys::Virt::Domain::(?:STATS|GUEST_INFO)_/;
 my $CONSTANTS_OF_FIELDS = '11.2.0';
 
 # libvirt.org's pages, those of its functions aside.
@@ -164,80 +161,88 @@ sub arity_of {
     return ( $invocant + ( grep { !/=/ } @arguments ), $invocant + @arguments );
 }
 
+# What an entry says.
+sub claims_of {
+    my ($entry) = @_;
+    my $text = join ' ', split ' ', $entry->{text};
+    return {
+        text      => $text,
+        functions => [ $text =~ /L<(vir\w+)\|/g ],
+        constants => [ $text =~ /C<(?:[\w:]+::)?([A-Z][A-Z0-9_]+)>/g ],
+        versions  => [ $text =~ /[Ss]ince libvirt ([\d.]+[0-9])/g ],
+    };
+}
+
+# The rules that the entry of a constant breaks.
+sub constant_breaks {
+    my ( $full, $value, $claims ) = @_;
+    my @broken;
+    push @broken, 'names of fields'
+        if $value !~ /\A-?[0-9]+\z/ && $claims->{text} !~ /\AC<(?:< )?\Q$value\E(?: >)?>/;
+    my $version = $since{ $symbol_of{$full} || die "$full is in no table" } || '';
+    my $claimed = "@{ $claims->{versions} }";
+    my $older   = $version eq $CONSTANTS_OF_FIELDS && $full =~ $OLDER_FIELD;
+    push @broken, 'since when' if $claimed ne $version && !( $older && $claimed eq '' );
+    return @broken;
+}
+
+# The rules that the entry of a method breaks.
+sub method_breaks {
+    my ( $full, $item, $claims ) = @_;
+    my @broken;
+    my @linked    = @{ $claims->{functions} };
+    my $functions = $functions_of{$full};
+    push @broken, 'links'
+        if $functions ? !grep { $functions->{$_} } @linked : !( @linked || $full =~ $OF_PERL );
+
+    my %claimed  = map { $_ => 1 } @{ $claims->{versions} };
+    my @needed   = map { $since{$_} || () } @linked;
+    my %reason   = map { $_ => 1 } @needed,
+        map { $since{$_} || () } map { @{ $symbols_of{$_} || [] } } @{ $claims->{constants} };
+    push @broken, 'since when' if grep( { !$claimed{$_} } @needed ) || grep { !$reason{$_} } keys %claimed;
+
+    my $prototype = prototype $full;
+    if ( $item =~ /\Amy ([@(])/ ) {
+        my $scalar = $1 eq '(' ? '' : defined $prototype ? 'the last' : 'their number';
+        push @broken, 'both contexts' if $claims->{text} !~ /scalar context, (?:only )?$scalar/;
+    }
+    if ( defined $prototype && ( my ( $least, $most ) = arity_of($item) ) ) {
+        my ( $required, $optional ) = map {tr/$//} split( /;/, $prototype ), '';
+        push @broken, 'arguments'
+            if $least < $required || $most > $required + ( $optional || 0 );
+    }
+    return @broken;
+}
+
 for my $package ( sort( keys %$surface, @ADAPTERS ) ) {
     my $path = page_path($package);
     eval "require $package" or eval 'require Sys::Virt' or die $@;
     my %constants = %{ $surface->{$package}{constants} || {} };
-    my ( %documented, @unknown, @fields, @links, @versions, @contexts, @signatures );
+    my ( %documented, %broken );
 
-    for my $entry ( entries($path) ) {
-        next if $entry->{section} eq 'METHODS OF A SUBCLASS';
-        my $text     = join ' ', split ' ', $entry->{text};
-        my @linked   = $text =~ /L<(vir\w+)\|/g;
-        my @claimed  = $text =~ /[Ss]ince libvirt ([\d.]+[0-9])/g;
-        my @named    = $text =~ /C<(?:[\w:]+::)?([A-Z][A-Z0-9_]+)>/g;
+    for my $entry ( grep { $_->{section} ne 'METHODS OF A SUBCLASS' } entries($path) ) {
+        my $claims = claims_of($entry);
         for my $item ( @{ $entry->{items} } ) {
             for my $name ( names_in( $package, $item ) ) {
                 my $full = "${package}::$name";
-                my $what = "$full ($path:$entry->{line})";
                 $documented{$name} = 1;
-                if ( !$package->can($name) ) { push @unknown, $what; next }
-
-                if ( exists $constants{$name} ) {
-                    my $value = $constants{$name};
-                    push @fields, "$what: $value"
-                        if $value !~ /\A-?[0-9]+\z/ && $text !~ /\AC<(?:< )?\Q$value\E(?: >)?>/;
-                    my $version = $since{ $symbol_of{$full} || die "$full is in no table" };
-                    my $claimed = "@claimed";
-                    next if $claimed eq ( $version || '' );
-                    next
-                        if $claimed eq ''
-                        && $version eq $CONSTANTS_OF_FIELDS
-                        && $name =~ $OLDER_FIELD;
-                    push @versions, "$what: " . ( $version || 'always there' );
-                    next;
-                }
-
-                # A method.
-                my $functions = $functions_of{$full};
-                push @links, $what
-                    if $functions
-                    ? !grep { $functions->{$_} } @linked
-                    : !( @linked || $OF_PERL{$full} || $adapters{$package} );
-                for my $version ( map { $since{$_} || () } @linked ) {
-                    push @versions, "$what: $version" if !grep { $_ eq $version } @claimed;
-                }
-                my %reasons = map { $_ => 1 }
-                    map { $since{$_} || () } @linked, map { @{ $symbols_of{$_} || [] } } @named;
-                push @versions, "$what: not $_" for grep { !$reasons{$_} } @claimed;
-
-                my $prototype = prototype $full;
-                if ( $item =~ /\Amy ([@(])/ ) {
-                    my $scalar = $1 eq '(' ? qr// : defined $prototype ? qr/the last/ : qr/their number/;
-                    push @contexts, $what if $text !~ /scalar context, (?:only )?$scalar/;
-                }
-                next if !defined $prototype;
-                my ( $least, $most ) = arity_of($item) or next;
-                my ( $required, $optional ) = map {tr/$//} split( /;/, $prototype ), '';
-                push @signatures, "$what: $prototype"
-                    if $least < $required || $most > $required + ( $optional || 0 );
+                push @{ $broken{$_} }, "$full ($path:$entry->{line})"
+                    for !$package->can($name) ? 'every entry'
+                    : exists $constants{$name} ? constant_breaks( $full, $constants{$name}, $claims )
+                    :                            method_breaks( $full, $item, $claims );
             }
         }
     }
 
-    # What there is, less what others gave it or what is meant for libvirt.
+    # What there is, less constants and what is meant for libvirt or perl.
     my @defined = do {
         no strict 'refs';
-        grep { defined &{"${package}::$_"} && !/\A(?:_|\(|[A-Z_]+\z|bootstrap\z|can\z|isa\z)/ } keys %{"${package}::"};
+        grep { defined &{"${package}::$_"} && !/\A(?:_|\(|[A-Z_]+\z|bootstrap\z)/ } keys %{"${package}::"};
     };
     is_deeply( [ sort grep { !$documented{$_} } @defined ], [], "$package: every method" );
     is_deeply( [ sort grep { !$documented{$_} } keys %constants ], [], "$package: every constant" );
-    is_deeply( \@unknown,    [], "$package: every entry" );
-    is_deeply( \@fields,     [], "$package: constants that name fields say how" );
-    is_deeply( \@links,      [], "$package: methods link to what they call" );
-    is_deeply( \@versions,   [], "$package: since when" );
-    is_deeply( \@contexts,   [], "$package: both contexts" );
-    is_deeply( \@signatures, [], "$package: arguments" );
+    is_deeply( $broken{$_} || [], [], "$package: $_" )
+        for 'every entry', 'names of fields', 'links', 'since when', 'both contexts', 'arguments';
 }
 
 done_testing;
