@@ -1,4 +1,4 @@
-# The code in the manual, README.md and CONTRIBUTING.md: all of it compiles, and what can
+# The code in the manual and in README.md and its like: all of it compiles, and what can
 # run on libvirt's test host does run there, with the outcome that the text promises.
 #
 # In POD a block is Perl. What this test has to know stands beside it, unseen by readers:
@@ -60,7 +60,7 @@ sub rust_ok {
     ok( index( $sources, $excerpt ) >= 0, "$path:$block->{line}: as in rust/" ) or diag $block->{code};
 }
 
-for my $path ( @ARGV ? @ARGV : ( pages(), 'README.md', 'CONTRIBUTING.md' ) ) {
+for my $path ( @ARGV ? @ARGV : ( pages(), glob '*.md */*.md' ) ) {
     for my $program ( programs($path) ) {
         my $kind = $program->[0]{kind};
         if    ( $kind eq 'perl' || $kind eq 'qemu' ) { perl_ok( $path, @$program ) }

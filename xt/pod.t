@@ -139,6 +139,7 @@ for my $path ( pages() ) {
         push @wrong, $link
             if !$heads{$page} || ( defined $section && !$heads{$page}{$section} );
     }
+    push @wrong, grep { m{\A\w+/} && !-e } $text =~ /F<([^>]+)>/g;
     is_deeply( \@wrong, [], "$path: links" );
 }
 
