@@ -102,28 +102,6 @@ for my $call (
     is( "@warnings", '', "$method: without warnings" );
 }
 
-# Functions newer than this libvirt name the version that has them.
-for my $call (
-    [ '11.2.0', get_autostart_once => [] ], [ '11.2.0', set_autostart_once => [1] ],
-    [ '11.2.0', set_throttle_group => [ 'g', {} ] ], [ '11.2.0', del_throttle_group => ['g'] ],
-    [ '10.2.0', graphics_reload => [0] ], [ '12.5.0', announce_interface => [ undef, {} ] ],
-    [ '8.5.0',  abort_job => [1] ], [ '7.2.0', start_dirty_rate_calc => [1] ],
-    [ '7.1.0',  get_messages => [] ], [ '8.0.0', set_launch_security_state => [ {} ] ],
-    [ '9.0.0',  fd_associate => [ 'x', [] ] ],
-) {
-    my ( $since, $method, $arguments ) = @$call;
-    my ( $major, $minor ) = split /\./, $since;
-    my $error = error_of( sub { $dom->$method(@$arguments) } );
-    if ( Sys::Virt::get_version() < $major * 1_000_000 + $minor * 1_000 ) {
-        is( $error->code, Sys::Virt::Error::ERR_NO_SUPPORT, "$method needs libvirt $since" );
-        like( $error->message, qr/\Avir\w+ needs libvirt \Q$since\E; this is libvirt \d+\.\d+\.\d+\z/,
-            'and says so' );
-    }
-    else {
-        unlike( $error || '', qr/needs libvirt/, "$method is there" );
-    }
-}
-
 # ---- wrong arguments
 
 for my $call (

@@ -185,17 +185,6 @@ is( code_of($_), $NO_SUPPORT, 'not with this driver' )
     sub { $device->dettach( undef, 1 ) };
 like( error_of( sub { &Sys::Virt::NodeDevice::dettach($device) } ),
     qr/\AUsage: Sys::Virt::NodeDevice::dettach\(dev, driversv, flags=0\)/, 'dettach wants a driver' );
-for my $since (
-    [ '7.3.0', create => [] ], [ '7.3.0', undefine => [] ], [ '7.8.0', is_active => [] ],
-    [ '7.8.0', is_persistent => [] ], [ '7.8.0', get_autostart => [] ],
-    [ '7.8.0', set_autostart => [0] ], [ '10.1.0', update => ['<x/>'] ],
-) {
-    my ( $version, $method, $arguments ) = @$since;
-    my ( $major, $minor ) = split /\./, $version;
-    my $has = Sys::Virt::get_version() >= $major * 1_000_000 + $minor * 1_000;
-    my $error = error_of( sub { $device->$method(@$arguments) } ) || '';
-    is( scalar( $error =~ /needs libvirt \Q$version\E;/ ), $has ? '' : 1, "NodeDevice::$method" );
-}
 is( code_of( sub { $conn->get_node_device_scsihost_by_wwn( 'x', 'y', 1 << 20 ) } ) =~ /\A[1-9]/,
     1, 'get_node_device_scsihost_by_wwn passes flags' );
 is( code_of( sub { $conn->get_node_device_by_name('nope') } ), 53, 'NO_NODE_DEVICE' );
