@@ -204,17 +204,33 @@ $loop->run for 1 .. 3;
 is( scalar( grep { $_->[0] >= 0 } values %{ $loop->{timers} } ), 1, 'libvirt left no timer behind' );
 Sys::Virt::Event::remove_timeout($timer);
 
+# ---- the older generation: implementations derived from Sys::Virt::Event
+
 {
     package My::OldLoop;
     our @ISA = 'Sys::Virt::Event';
+    no strict 'refs';
+    *$_ = My::Loop->can($_)
+        for qw(new add_handle update_handle remove_handle add_timeout update_timeout remove_timeout run);
 }
 my @warnings;
+my $old = My::OldLoop->new;
 {
     local $SIG{__WARN__} = sub { push @warnings, @_ };
-    Sys::Virt::Event::register( bless {}, 'My::OldLoop' );
+    Sys::Virt::Event::register($old);
 }
-like( "@warnings", qr/My::OldLoop derives from Sys::Virt::Event, which is deprecated/,
-    'the older generation warns' );
+like( "@warnings", qr/My::OldLoop derives from Sys::Virt::Event, which is deprecated/, 'are warned of' );
+{
+    my @calls;
+    my $timer = Sys::Virt::Event::add_timeout( 0, sub { push @calls, [@_] } );
+    my $watch = Sys::Virt::Event::add_handle( fileno $reader, 1, sub { push @calls, [@_]; sysread $reader, my $byte, 9 } );
+    syswrite $writer, 'x';
+    $old->run;
+    is_deeply( \@calls, [ [ $watch, fileno $reader, 1 ], [$timer] ], 'and run callbacks' );
+    Sys::Virt::Event::remove_timeout($timer);
+    Sys::Virt::Event::remove_handle($watch);
+    is_deeply( [ %{ $old->{timers} }, %{ $old->{handles} } ], [], 'and let go of them' );
+}
 Sys::Virt::Event::register($loop);
 
 done_testing;
