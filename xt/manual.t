@@ -26,8 +26,7 @@ my $number    = 0;
 
 sub perl_ok {
     my ( $path, @blocks ) = @_;
-    my $run     = $blocks[0]{kind} ne 'qemu' && grep { defined $_->{test} } @blocks;
-
+    my $run    = $blocks[0]{kind} ne 'qemu' && grep { defined $_->{test} } @blocks;
     my $script = "$directory/" . ++$number . '.pl';
     open my $file, '>:encoding(UTF-8)', $script or die "$script: $!";
     print {$file} script( $path, 'test:///default', 'test', $run, @blocks );

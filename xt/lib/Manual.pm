@@ -160,6 +160,9 @@ sub blocks {
             $blocks[-1]{test} = $test;
             $blocks[-1]{test_line} = $paragraph->{line};
         }
+        elsif ( $text =~ /\A=for/ ) {
+            die "$path:$paragraph->{line}: neither =for code nor =for test\n";
+        }
     }
     $_->{code} = unindented( $_->{code} ) . "\n" for @blocks;
     return @blocks;
