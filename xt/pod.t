@@ -83,7 +83,8 @@ for my $path ( glob 'rust/sys-virt/src/*.rs rust/sys-virt/src/*/*.rs' ) {
     cmp_ok( $known, '>', 500, 'names of the installed libvirt' );
     is_deeply( \@wrong, [], 'are where and since when the list says' );
 }
-is_deeply( \%calls, { map { $_ => $since{$_} } keys %calls }, 'vir! has the right versions' );
+my %newer = map { $_ => $since{$_} } grep { $since{$_} } map { keys %$_ } values %functions_of;
+is_deeply( \%calls, \%newer, 'vir! has the version of each function that is newer than 7.0.0' );
 
 # ---- every page
 
