@@ -31,6 +31,7 @@ xt    AnyEvent::Util         libanyevent-perl
 xt    EV::MakeMaker          libev-perl
 xt    IO::Async::Loop        libio-async-perl
 xt    Mojo::IOLoop           libmojolicious-perl
+xt    XML::LibXML            libxml-libxml-perl
 xt    mmdebstrap             mmdebstrap
 xt    valgrind               valgrind
 xt    man                    man-db

@@ -54,9 +54,14 @@ sub ask {
     print {*STDERR} $prompt;
     my $terminal = -t STDIN;
     system qw(stty -echo) if $terminal && $secret;
-    my $answer = <STDIN>;
+    my $answer = eval {
+        local $SIG{INT} = sub { die "interrupted\n" };
+        <STDIN>;
+    };
+    my $error = $@;
     system qw(stty echo) if $terminal && $secret;
     print {*STDERR} "\n" if !$terminal || $secret;
+    die $error           if $error;
     chomp $answer        if defined $answer;
     return $answer;
 }

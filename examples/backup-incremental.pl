@@ -26,6 +26,7 @@ eval { main(); 1 } or do {
 };
 
 sub main {
+    local $| = 1;
     Sys::Virt::Event::register_default();    # before the connection is opened
     my $conn   = Sys::Virt->new( uri => $uri );
     my $domain = $conn->get_domain_by_name($name);

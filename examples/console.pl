@@ -31,11 +31,13 @@ sub main {
     # The guest takes care of everything that is typed, ctrl+C too.
     my $saved = -t STDIN ? qx{stty -g} : undef;
     system qw(stty raw -echo) if defined $saved;
+    local $SIG{TERM} = sub { die "ended\n" };
     my $done  = eval { talk($stream); 1 };
     my $error = $@;
     if ( defined $saved ) {
         chomp $saved;
         system 'stty', $saved;
+        print {*STDERR} "\n";
     }
     die $error if !$done;
 }

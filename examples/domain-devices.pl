@@ -28,18 +28,23 @@ sub main {
 
         # A file, a block device, a volume, or something on the network: each has other attributes.
         my @source = map { $_->value } $disk->findnodes('source/@*[name() != "index"]');
-        printf "disk       %-10s %-8s %s\n", $disk->findvalue('target/@dev'),
-          $disk->findvalue('@device'), join( ' ', @source ) || '-';
+        show( 'disk', $disk->findvalue('@device'), $disk->findvalue('target/@dev'), @source );
     }
     for my $interface ( $xml->findnodes('/domain/devices/interface') ) {
         my @source = map { $_->value } $interface->findnodes('source/@*');
-        printf "interface  %-10s %-8s %s  %s\n", $interface->findvalue('target/@dev') || '-',
-          $interface->findvalue('@type'), $interface->findvalue('mac/@address'), "@source";
+        show( 'interface',
+            map( { $interface->findvalue($_) } qw(@type target/@dev mac/@address) ), @source );
     }
     for my $other ( $xml->findnodes('/domain/devices/*[not(self::disk or self::interface)]') ) {
-        my $kind = $other->findvalue('@model') || $other->findvalue('@type');
-        printf "%-10s %s\n", $other->nodeName, $kind || '';
+        next if $other->nodeName eq 'emulator';    # That is a program.
+        show( $other->nodeName,
+            map { $other->findvalue($_) } qw(@type @model model/@type target/@name alias/@name) );
     }
+}
+
+sub show {
+    my ( $kind, @details ) = @_;
+    printf "%-10s %s\n", $kind, join ' ', grep { length } @details;
 }
 
 __END__
@@ -55,10 +60,10 @@ domain-devices.pl - the devices of a domain
 
 =head1 DESCRIPTION
 
-Lists the disks of a domain, with what they are called in the guest and where their data are;
-its network interfaces, with what they are called on the host, their MAC addresses and what
-they are connected to; and then its other devices. It gets that from the domain's XML, with
-XML::LibXML.
+Lists the disks of a domain: what kind, what they are called in the guest, and where their data
+are; its network interfaces: what kind, what they are called on the host, their MAC addresses,
+and what they are connected to; and then its other devices, with their types, models, names and
+aliases. It gets that from the domain's XML, with XML::LibXML.
 
 =head1 OPTIONS
 

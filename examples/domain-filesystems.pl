@@ -21,11 +21,12 @@ eval { main(); 1 } or do {
 sub main {
 
     # The agent answers only who may write.
-    my $conn   = Sys::Virt->new( uri => $uri );
-    my $domain = $conn->get_domain_by_name($name);
+    my $conn        = Sys::Virt->new( uri => $uri );
+    my $domain      = $conn->get_domain_by_name($name);
+    my @filesystems = $domain->get_fs_info;
 
     printf "%-20s %-8s %-10s %s\n", 'mounted at', qw(type device disks);
-    for my $fs ( $domain->get_fs_info ) {
+    for my $fs (@filesystems) {
         my $disks = join ', ', @{ $fs->{devalias} };
         printf "%-20s %-8s %-10s %s\n", @$fs{qw(mountpoint fstype name)}, $disks || '-';
     }

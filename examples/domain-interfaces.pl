@@ -29,11 +29,12 @@ eval { main(); 1 } or do {
 sub main {
 
     # The agent answers only who may write, too.
-    my $conn   = Sys::Virt->new( uri => $uri, readonly => $from ne 'agent' );
-    my $domain = $conn->get_domain_by_name($name);
+    my $conn       = Sys::Virt->new( uri => $uri, readonly => $from ne 'agent' );
+    my $domain     = $conn->get_domain_by_name($name);
+    my @interfaces = $domain->get_interface_addresses( $source{$from} );
 
     printf "%-12s %-17s  %s\n", qw(name MAC addresses);
-    for my $interface ( $domain->get_interface_addresses( $source{$from} ) ) {
+    for my $interface (@interfaces) {
         my @addresses = map { "$_->{addr}/$_->{prefix}" } @{ $interface->{addrs} };
         printf "%-12s %-17s  %s\n", $interface->{name}, $interface->{hwaddr} || '-',
           "@addresses" || '-';

@@ -25,9 +25,10 @@ sub main {
     my $domain = $conn->get_domain_by_name($name);
     $domain->add_iothread($add)    if defined $add;
     $domain->del_iothread($delete) if defined $delete;
+    my @threads = $domain->get_iothread_info;
 
     printf "%4s  %s\n", 'id', 'may run on';
-    for my $thread ( $domain->get_iothread_info ) {
+    for my $thread (@threads) {
         printf "%4d  %s\n", $thread->{number}, cpus_of( $thread->{affinity} );
     }
 }

@@ -56,18 +56,22 @@ sub main {
 }
 
 sub start_watcher {
-    my $pid = fork;
+    my $parent = $$;
+    my $pid    = fork;
     die "fork: $!\n" if !defined $pid;
     return $pid      if $pid;
 
-    my $conn   = Sys::Virt->new( uri => $uri, readonly => 1 );
-    my $domain = $conn->get_domain_by_name($name);
-    while ( sleep 1 ) {
-        my $job = $domain->get_job_info;
-        next if $job->{type} == Sys::Virt::Domain::JOB_NONE;
-        printf {*STDERR} "\r%d of %d MiB sent, %d MiB left ",
-          map { $_ / 2**20 } @$job{qw(dataProcessed dataTotal dataRemaining)};
-    }
+    eval {
+        my $conn   = Sys::Virt->new( uri => $uri, readonly => 1 );
+        my $domain = $conn->get_domain_by_name($name);
+        while ( sleep 1 && getppid == $parent ) {
+            my $job = $domain->get_job_info;
+            next if !$job->{dataTotal};
+            printf {*STDERR} "\r%d of %d MiB sent, %d MiB left ",
+              map { $_ / 2**20 } @$job{qw(dataProcessed dataTotal dataRemaining)};
+        }
+    };
+    exit;    # The domain has gone; or what is wrong is said elsewhere.
 }
 
 __END__

@@ -21,6 +21,7 @@ eval { main(); 1 } or do {
 sub main {
     my $conn   = Sys::Virt->new( uri => $uri, readonly => 1 );
     my $domain = $conn->get_domain_by_name($name);
+    my @vcpus  = $domain->get_vcpu_info;
     my %state  = (
         Sys::Virt::Domain::VCPU_OFFLINE() => 'offline',
         Sys::Virt::Domain::VCPU_RUNNING() => 'running',
@@ -28,7 +29,7 @@ sub main {
     );
 
     printf "%4s  %-8s %4s %10s  %s\n", qw(vCPU state CPU time/s), 'may run on';
-    for my $vcpu ( $domain->get_vcpu_info ) {
+    for my $vcpu (@vcpus) {
         my $cpu = $vcpu->{cpu};
         printf "%4d  %-8s %4s %10.1f  %s\n", $vcpu->{number},
           $state{ $vcpu->{state} } || $vcpu->{state}, $cpu < 0 ? '-' : $cpu,

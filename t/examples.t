@@ -179,7 +179,7 @@ fails( [ 'vcpu-info.pl', @HOST, 'nobody' ], $NO_DOMAIN );
 
 my @pin = ( 'pin-cpus.pl', @HOST );
 prints( [ @pin, qw(--vcpu 1 test), '0-3,8,10-11' ], "vCPU 1: 0-3,8,10-11\n" );
-fails( [ @pin, qw(--vcpu 1 nobody 0) ],   $NO_DOMAIN );
+fails( [ @pin, qw(--vcpu 1 nobody 0) ], $NO_DOMAIN );
 fails( [ @pin, qw(--vcpu 1 test), '0-3,x' ], 'not a list of CPUs, as in 0-3,8: 0-3,x' );
 is( ( run_example( '', @pin, qw(test 0) ) )[0], 2, 'which virtual CPU?' );
 

@@ -5,9 +5,10 @@ use warnings;
 
 use Exporter   qw(import);
 use File::Temp ();
+use IO::Select ();
 use Test::More;
 
-our @EXPORT = qw(examples run_example prints fails helps all_are_tested);
+our @EXPORT = qw(examples prints fails helps starts says tells ends run_example all_are_tested);
 
 my %done;
 
@@ -17,37 +18,36 @@ sub examples {
     return map { /\A\| `([^`]+)` \|.*\| (yes)? ?\|\n\z/ ? ( $1 => $2 || '' ) : () } <$file>;
 }
 
-# Runs a script, and gives its exit status, output and errors.
-sub run_example {
-    my ( $input, $script, @arguments ) = @_;
-    my ( $in,    $out,    $err )       = map { File::Temp->new } 1 .. 3;
-    print {$in} $input;
-    close $in;
+# Starts a script with these handles, and gives its process.
+sub start_example {
+    my ( $in, $out, $err, $script, @arguments ) = @_;
     my $pid = fork;
     die "fork: $!" if !defined $pid;
-    if ( !$pid ) {
-        open STDIN,  '<', $in->filename;
-        open STDOUT, '>', $out->filename;
-        open STDERR, '>', $err->filename;
-        exec $^X, '-Mblib', "examples/$script", @arguments;
-    }
-    waitpid $pid, 0;
-    return (
-        $? & 127 ? "signal $?" : $? >> 8,
-        map {
-            scalar do { local $/; <$_> }
-              // ''
-        } $out,
-        $err
-    );
+    return $pid    if $pid;
+    open STDIN,  '<&', $in;
+    open STDOUT, '>&', $out;
+    open STDERR, '>&', $err;
+    exec $^X, '-Mblib', "examples/$script", @arguments;
+}
+
+# Runs a script with this as its input, and gives its exit status, output and errors.
+sub run_example {
+    my ( $input, @command ) = @_;
+    my ( $in,    @outputs ) = map { scalar File::Temp::tempfile( UNLINK => 1 ) } 1 .. 3;
+    print {$in} $input;
+    seek $in, 0, 0;
+    waitpid start_example( $in, @outputs, @command ), 0;
+    my $status = $? & 127 ? "signal $?" : $? >> 8;
+    local $/;
+    seek $_, 0, 0 for @outputs;
+    return ( $status, map { scalar <$_> } @outputs );
 }
 
 # It succeeds, and its output is this.
 sub prints {
     my ( $command, $expected, %option ) = @_;
-    my ( $script, @arguments )          = @$command;
-    my ( $status, $output, $errors )    = run_example( $option{input} || '', @$command );
-    $done{$script}{prints} = 1;
+    my ( $status,  $output,   $errors ) = run_example( $option{input} || '', @$command );
+    $done{ $command->[0] }{prints} = 1;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
     return subtest "@$command" => sub {
         is( $status, 0, 'exit status' );
@@ -60,8 +60,8 @@ sub prints {
 # It fails, and says why in one line, the last one.
 sub fails {
     my ( $command, $reason, %option ) = @_;
-    my ( $script, @arguments )        = @$command;
-    my ( $status, $output, $errors )  = run_example( '', @$command );
+    my ( $status,  $output, $errors ) = run_example( '', @$command );
+    my $script = $command->[0];
     $done{$script}{fails} = 1;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
     return subtest "@$command" => sub {
@@ -84,7 +84,8 @@ sub helps {
         is( $errors, '', 'no errors' );
         like( $output, qr/\ANAME\n    \Q$script\E - /,  'its name' );
         like( $output, qr/^SYNOPSIS\n\s+\Q$script\E /m, 'how it is used' );
-        like( $output, qr/^    --uri URI\n/m, 'its options' ) if $script ne 'many-hosts.pl';
+        like( $output, qr/^    --uri URI\n/m,           'its options' )
+          if $script ne 'many-hosts.pl';
 
         ( $status, $output, $errors ) = run_example( '', $script, '--nonsense' );
         is( $status, 2,  'exit status of an unknown option' );
@@ -93,12 +94,48 @@ sub helps {
     };
 }
 
+# A script that runs beside the test, which listens and talks to it.
+sub starts {
+    my ( $script, @arguments ) = @_;
+    pipe my $in,   my $tell or die "pipe: $!";
+    pipe my $said, my $out  or die "pipe: $!";
+    my $pid = start_example( $in, $out, $out, $script, @arguments );
+    $done{$script}{prints} = 1;
+    return { script => $script, pid => $pid, tell => $tell, said => $said, text => '' };
+}
+
+# It says this sooner or later: within two minutes, as the machine may be busy.
+sub says {
+    my ( $running, $expected ) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my $ready = IO::Select->new( $running->{said} );
+    while ( $running->{text} !~ $expected && $ready->can_read(120) ) {
+        sysread $running->{said}, $running->{text}, 1000, length $running->{text} or last;
+    }
+    return like( $running->{text}, $expected, "$running->{script}: says" );
+}
+
+sub tells {
+    my ( $running, $text ) = @_;
+    return syswrite $running->{tell}, $text;
+}
+
+# It succeeds, when it is sent this signal, if any.
+sub ends {
+    my ( $running, $signal ) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    kill $signal => $running->{pid} if $signal;
+    waitpid $running->{pid}, 0;
+    return is( $?, 0, "$running->{script}: ends" );
+}
+
 # Each of these has done all of the above.
 sub all_are_tested {
     my @scripts = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
-    my %all = map { $_ => { prints => 1, fails => 1, helps => 1 } } @scripts;
-    return is_deeply( \%done, \%all, 'each script is run, fails and helps' );
+    my %tested = map { $_ => $done{$_} } @scripts;
+    my %all    = map { $_ => { prints => 1, fails => 1, helps => 1 } } @scripts;
+    return is_deeply( \%tested, \%all, 'each script is run, fails and helps' );
 }
 
 1;
