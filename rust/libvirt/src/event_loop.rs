@@ -23,14 +23,16 @@ fn check<T: call::FromC<c_int>>(function: impl FnOnce() -> c_int) -> crate::Resu
 /// Whether libvirt's own loop is the one that it uses.
 static DEFAULT: AtomicBool = AtomicBool::new(false);
 
-/// Takes libvirt's own loop.
+/// Takes libvirt's own loop; libvirt ignores it where another one is registered.
 ///
 /// # Errors
 ///
 /// None.
 pub fn register_default() -> crate::Result<()> {
     raw!(virEventRegisterDefaultImpl());
-    DEFAULT.store(true, Relaxed);
+    if FUNCTIONS.get().is_none() {
+        DEFAULT.store(true, Relaxed);
+    }
     Ok(())
 }
 
