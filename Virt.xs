@@ -1454,6 +1454,39 @@ _free_callback_opaque_helper(ffref, opaqueref)
     CODE:
 	CALL_LIBVIRT((void)sys_virt_free_opaque(ffref, opaqueref));
 
+#ifdef XSUB_SELFTEST
+
+MODULE = Sys::Virt  PACKAGE = Sys::Virt::SelfTest
+
+# Like Rust's, methods that fail on purpose.
+
+UV
+overrun_in_c(size)
+	size_t size
+    PREINIT:
+	volatile char *bytes;
+    CODE:
+	bytes = malloc(size);
+	RETVAL = (UV)bytes[size];
+	free((void *)bytes);
+    OUTPUT:
+	RETVAL
+
+IV
+shift_in_c(bits)
+	int bits
+    CODE:
+	RETVAL = 1 << bits;
+    OUTPUT:
+	RETVAL
+
+void
+leak_value()
+    CODE:
+	newSViv(1);
+
+#endif
+
 MODULE = Sys::Virt  PACKAGE = Sys::Virt::XSUB
 
 PROTOTYPES: DISABLE

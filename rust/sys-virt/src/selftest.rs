@@ -46,8 +46,20 @@ xsub::xsubs! {
         Ok(())
     }
 
+    /// Reads the byte behind `size` bytes: what AddressSanitizer must find.
+    sub overrun(size: u32) -> u32 {
+        let bytes = std::hint::black_box(vec![1_u8; size as usize]);
+        Ok(behind(&bytes).into())
+    }
+
     /// Gives back the strings that it got.
     sub strings(strings: List<&CStr>) -> xsub::tape::Values<Vec<u8>> {
         Ok(xsub::tape::Values(strings.iter().map(|text| text.to_bytes().to_vec()).collect()))
     }
+}
+
+#[allow(unsafe_code)]
+fn behind(bytes: &[u8]) -> u8 {
+    // SAFETY: it isn't.
+    unsafe { *bytes.as_ptr().add(bytes.len()) }
 }
