@@ -56,6 +56,7 @@ xt    libvirt_driver_lxc     libvirt-daemon-driver-lxc
 xt    libvirt_driver_network libvirt-daemon-driver-network
 xt    libvirt_driver_storage libvirt-daemon-driver-storage
 xt    libvirt_driver_secret  libvirt-daemon-driver-secret
+xt    libvirt_storage_backend_iscsi-direct.so libvirt-daemon-driver-storage-iscsi-direct
 xt    libvirt_driver_nodedev libvirt-daemon-driver-nodedev
 xt    libvirt_driver_nwfilter libvirt-daemon-driver-nwfilter
 chroot mmdebstrap            mmdebstrap

@@ -210,6 +210,44 @@ subtest 'snapshots' => sub {
     $first->delete;
 };
 
+subtest 'external snapshots' => sub {
+    my $external = sub {
+        my ( $name, $memory ) = @_;
+        return
+            "<domainsnapshot><name>$name</name>"
+          . ( $memory ? "<memory snapshot='external' file='$IMAGES/$name.memory'/>" : '' )
+          . "<disks><disk name='vda' snapshot='external'><source file='${\ image($name) }'/></disk>"
+          . '</disks></domainsnapshot>';
+    };
+    my $disk = $dom->create_snapshot( $external->('disk-only'), $S->CREATE_DISK_ONLY );
+    is( source(), 'disk-only', 'a layer of its own' );
+    my $all = $dom->create_snapshot( $external->( 'all', 1 ) );
+    cmp_ok( -s $libvirt->path("$IMAGES/all.memory"), '>', 0, 'and one with its memory' );
+    is( $all->get_parent->get_name, 'disk-only', 'parent' );
+    my $names = sub {
+        return [ sort map { $_->get_name } $dom->list_all_snapshots(@_) ];
+    };
+    my $internal = $dom->create_snapshot('<domainsnapshot><name>internal</name></domainsnapshot>');
+    is_deeply( $names->( $S->LIST_EXTERNAL ),  [qw(all disk-only)], 'those outside of the image' );
+    is_deeply( $names->( $S->LIST_INTERNAL ),  ['internal'],        'those inside' );
+    is_deeply( $names->( $S->LIST_DISK_ONLY ), ['disk-only'],       'those without memory' );
+    is_deeply( $names->( $S->LIST_LEAVES ),    ['internal'],        'those without children' );
+    is_deeply( $names->( $S->LIST_ROOTS ),     ['disk-only'],       'those without a parent' );
+    like( $all->get_xml_description, qr/<memory snapshot='external'/, 'XML' );
+    $internal->delete;
+    if ( $conn->get_library_version < 9_009_000 ) {
+        fails( 'reverted', sub { $all->revert_to( $S->REVERT_PAUSED ) },
+            67, qr/revert to external snapshot not supported yet/ );
+    }
+    else {
+        $all->revert_to( $S->REVERT_PAUSED );
+        is( $dom->current_snapshot->get_name, 'all', 'reverted' );
+    }
+    $_->delete( $S->DELETE_METADATA_ONLY ) for $all, $disk;
+    is( $dom->num_of_snapshots, 0, 'forgotten' );
+    is( source(),             'all', 'the layers stay' );
+};
+
 subtest 'checkpoints and backups' => sub {
     my $C   = 'Sys::Virt::DomainCheckpoint';
     my $xml = "<domaincheckpoint><name>%s</name><disks><disk name='vda' checkpoint='bitmap'/>"
@@ -222,17 +260,25 @@ subtest 'checkpoints and backups' => sub {
 
     my $push = "<domainbackup mode='push'>%s<disks><disk name='vda' type='file'>"
       . "<target file='${\ image('%s') }'/><driver type='qcow2'/></disk></disks></domainbackup>";
-    @completed = ();
+    my $is_done = sub {
+        my ($name) = @_;
+        my $backup;
+        my $found = sub {
+            ($backup) = grep { $_->{ $D->JOB_OPERATION } == $D->JOB_OPERATION_BACKUP }
+              map { $_->[0] } @completed;
+        };
+        wait_until( $name, $found, \&turn );
+        @completed = ();
+        return $backup;
+    };
     $dom->backup_begin( sprintf( $push, '', 'full' ), undef );
-    wait_until( 'a full backup', sub { @completed }, \&turn );
-    is( $completed[0][0]{ $D->JOB_SUCCESS } // 1, 1,                        'which succeeds' );
-    is( $completed[0][0]{ $D->JOB_OPERATION },    $D->JOB_OPERATION_BACKUP, 'what it was' );
-    is( $completed[0][0]{ $D->JOB_DISK_TOTAL },   128 * $MIB,               'of all of the disk' );
-    my $compared = $libvirt->run( qw(qemu-img compare -U), image('full'), image('copy') );
+    my $backup = $is_done->('a full backup');
+    is( $backup->{ $D->JOB_SUCCESS } // 1, 1,          'which succeeds' );
+    is( $backup->{ $D->JOB_DISK_TOTAL },   128 * $MIB, 'of all of the disk' );
+    my $compared = $libvirt->run( qw(qemu-img compare -U), image('full'), image( source() ) );
     is( $compared, "Images are identical.\n", 'the same as the disk' );
-    @completed = ();
     $dom->backup_begin( sprintf( $push, '<incremental>one</incremental>', 'since' ), undef );
-    wait_until( 'an incremental one', sub { @completed }, \&turn );
+    $is_done->('an incremental one');
     my $map = $libvirt->run( qw(qemu-img map -U --output=json), image('since') );
     unlike( $map, qr/"depth": 0/, 'has nothing, as nothing has changed' );
 
@@ -261,6 +307,16 @@ subtest 'checkpoints and backups' => sub {
     $_->delete for $dom->list_all_checkpoints;
     is_deeply( [ $dom->list_all_checkpoints ], [], 'all deleted' );
 };
+
+subtest 'a file by its descriptor' => sub {
+    open my $file, '+<', $libvirt->path( image('full') ) or die "full: $!";
+    ok( !$dom->fd_associate( 'full', [ fileno $file ] ), 'associated' );
+    fails(
+        'no descriptor',
+        sub { $dom->fd_associate( 'none', [] ) },
+        $INVALID_ARG, qr/must not be zero/
+    );
+} if $conn->get_library_version >= 9_000_000;
 
 $dom->destroy;
 $dom->undefine;

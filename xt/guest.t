@@ -3,6 +3,7 @@ use strict;
 use warnings;
 use lib 'xt/lib';
 use IO::Socket::INET ();
+use JSON::PP         ();
 use Socket           qw(AF_UNIX SOCK_STREAM PF_UNSPEC);
 use Test::More;
 
@@ -59,7 +60,8 @@ sub listen_to {
 }
 listen_to($_)
   for qw(LIFECYCLE REBOOT RTC_CHANGE BALLOON_CHANGE AGENT_LIFECYCLE DEVICE_ADDED DEVICE_REMOVED
-  DEVICE_REMOVAL_FAILED PMSUSPEND PMWAKEUP IO_ERROR IO_ERROR_REASON GRAPHICS TUNABLE METADATA_CHANGE);
+  DEVICE_REMOVAL_FAILED PMSUSPEND PMWAKEUP IO_ERROR IO_ERROR_REASON GRAPHICS TUNABLE METADATA_CHANGE
+  BLOCK_THRESHOLD JOB_COMPLETED);
 
 # A timer, so that a turn of the loop ends.
 Sys::Virt::Event::add_timeout( 50, sub { } );
@@ -376,6 +378,55 @@ subtest 'a disk' => sub {
         sub { $dom->detach_device_alias( 'ua-none', $LIVE ) },
         $INTERNAL_ERROR, qr/ua-none/
     );
+};
+
+subtest 'a disk that is written to' => sub {
+    my ( $MIB, $BLOCK ) = ( 2**20, 2**16 );
+    my $image = sub {"$IMAGES/$_[0].qcow2"};
+    $libvirt->run( qw(qemu-img create -q -f qcow2), $image->('written'), '32M' );
+    $dom->attach_device(
+        disk_xml( 'written.qcow2', 'vdc', "<alias name='ua-written'/>" ) =~ s/type='raw'/type='qcow2'/r,
+        $LIVE
+    );
+    guest_has('/dev/vdc');
+    my $write = sub { on_console("dd if=/dev/urandom of=/dev/vdc bs=64k seek=$_[0] count=1 conv=fsync 2>&-") };
+
+    $dom->set_block_threshold( 'vdc', 2 * $BLOCK );
+    $write->(0);
+    wait_until( 'BLOCK_THRESHOLD', sub { @{ $events{BLOCK_THRESHOLD} || [] } }, \&turn );
+    my ( undef, undef, $disk, $path, $threshold, $excess ) = @{ $events{BLOCK_THRESHOLD}[0] };
+    is( $disk,      'vdc',                'which disk' );
+    is( $path,      $image->('written'), 'its file' );
+    is( $threshold, 2 * $BLOCK,           'the threshold' );
+    cmp_ok( $excess, '>', 0, 'by how much it is exceeded' );
+
+    $dom->create_checkpoint( '<domaincheckpoint><name>before</name><disks>'
+          . "<disk name='vda' checkpoint='no'/><disk name='vdb' checkpoint='no'/>"
+          . "<disk name='vdc' checkpoint='bitmap'/></disks></domaincheckpoint>" );
+    $write->(16);
+    $dom->backup_begin(
+        "<domainbackup mode='push'><incremental>before</incremental><disks>"
+          . "<disk name='vda' backup='no'/><disk name='vdb' backup='no'/><disk name='vdc' type='file'>"
+          . "<target file='${\ $image->('since') }'/><driver type='qcow2'/></disk></disks></domainbackup>",
+        undef
+    );
+    my $backup;
+    my $found = sub {
+        ($backup) = grep { $_->{ $D->JOB_OPERATION } == $D->JOB_OPERATION_BACKUP }
+          map { $_->[2] } @{ $events{JOB_COMPLETED} || [] };
+    };
+    wait_until( 'an incremental backup', $found, \&turn );
+    is( $backup->{ $D->JOB_DISK_TOTAL }, $BLOCK, 'of what has changed' );
+    my $map = $libvirt->run( qw(qemu-img map -U --output=json), $image->('since') );
+    my @data = grep { $_->{data} && !$_->{depth} } @{ JSON::PP->new->decode($map) };
+    is_deeply( [ map { [ @$_{qw(start length)} ] } @data ], [ [ $MIB, $BLOCK ] ], 'and nothing else' );
+    my @same = map { $libvirt->run( qw(qemu-io -U -r -c), "read -v $MIB 64", $image->($_) ) =~ /^0010\w+:.*/mg }
+      qw(written since);
+    is( scalar @same, 8, 'four lines of each' );
+    is_deeply( [ @same[ 0 .. 3 ] ], [ @same[ 4 .. 7 ] ], 'with the same bytes' );
+    $_->delete for $dom->list_all_checkpoints;
+    $dom->detach_device_alias( 'ua-written', $LIVE );
+    happens( DEVICE_REMOVED => 'the disk', 'ua-written' );
 };
 
 subtest 'a network interface' => sub {

@@ -86,7 +86,8 @@ subtest 'a pool in a directory' => sub {
         { type => $VOL->TYPE_FILE, capacity => 4 * $MIB, allocation => 0 }, 'info' );
     is( $_->get_name, 'one', 'found' )
       for $pool->get_volume_by_name('one'), $conn->get_storage_volume_by_path( $volume->get_path ),
-      $conn->get_storage_volume_by_key( $volume->get_key );
+      $conn->get_storage_volume_by_key( $volume->get_key ),
+      $VOL->_new( connection => $conn, path => $volume->get_path );
     is( $conn->get_storage_pool_by_volume($volume)->get_name, 'pool', 'its pool' );
     fails( 'no such volume', sub { $pool->get_volume_by_name('none') }, 50, qr/none/ );
     fails( 'once more', sub { $pool->create_volume( volume_xml( 'one', 4096 ) ) },
@@ -293,6 +294,62 @@ subtest 'pools on a block device' => sub {
     $group->undefine;
 };
 
+subtest 'a pool on an iSCSI server' => sub {
+    my ( $TARGET, $CLIENT ) = map {"iqn.2026-01.org.example:$_"} qw(target client);
+    mkdir $libvirt->path('/run/iscsi') or die "/run/iscsi: $!";
+    for my $command (qw(tgtd tgtadm)) {
+        my $path = $libvirt->path("/run/iscsi/$command");
+        copy( "xt/build/guest/$command", $path ) or die "$path: $!";
+        chmod 0755, $path;
+    }
+    $libvirt->run( 'sh', '-ec', <<"SH" );
+truncate -s 16M /run/iscsi/unit
+/run/iscsi/tgtd --iscsi portal=127.0.0.1:3260 2>/dev/null
+admin='/run/iscsi/tgtadm --lld iscsi'
+until \$admin --op show --mode sys >/dev/null 2>&1; do sleep 1; done
+\$admin --op new --mode target --tid 1 --targetname $TARGET
+\$admin --op new --mode logicalunit --tid 1 --lun 1 --backing-store /run/iscsi/unit
+\$admin --op bind --mode target --tid 1 --initiator-address ALL
+SH
+    my $server    = "<host name='127.0.0.1' port='3260'/>";
+    my $initiator = "<initiator><iqn name='$CLIENT'/></initiator>";
+    like(
+        $conn->find_storage_pool_sources( 'iscsi-direct', "<source>$server$initiator</source>" ),
+        qr{<device path='$TARGET'/>},
+        'its target is found'
+    );
+    my $pool = $conn->create_storage_pool( "<pool type='iscsi-direct'><name>iscsi</name>"
+          . "<source>$server<device path='$TARGET'/>$initiator</source></pool>" );
+    is( $pool->num_of_storage_volumes, 2, 'two units: a controller, and' );
+    my $unit = $pool->get_volume_by_name('unit:0:0:1');
+    is(
+        $unit->get_path,
+        "ip-127.0.0.1:3260-iscsi-$TARGET-lun-1",
+        'a disk'
+    );
+    my $info = $unit->get_info;
+    is( $info->{type}, $VOL->TYPE_NETWORK, 'of the network' );
+    cmp_ok( abs( $info->{capacity} - 16 * $MIB ), '<=', 512, 'its size, or a block less' );
+    $libvirt->run( 'sh', '-c', 'echo data | dd of=/run/iscsi/unit conv=notrunc 2>/dev/null' );
+    ok( !$unit->wipe, 'wiped' );
+    is( $libvirt->run(qw(head -c 5 /run/iscsi/unit)), "\0" x 5, 'on the server' );
+    fails(
+        'no more volumes',
+        sub { $pool->create_volume( volume_xml( 'more', $MIB ) ) },
+        3, qr/does not support volume creation/
+    );
+    $pool->destroy;
+    fails(
+        'no such target',
+        sub {
+            $conn->create_storage_pool( "<pool type='iscsi-direct'><name>iscsi</name>"
+                  . "<source>$server<device path='$TARGET-other'/>$initiator</source></pool>" );
+        },
+        $INTERNAL_ERROR,
+        qr/Target not found/
+    );
+};
+
 my $NET = 'Sys::Virt::Network';
 
 subtest 'a network, with a lease' => sub {
@@ -357,6 +414,15 @@ SH
         'a lease'
     );
     is( scalar( () = $network->get_dhcp_leases ), 1, 'the only one' );
+    if ( $conn->get_library_version < 9_007_000 ) {
+        fails( 'no metadata yet', sub { $network->get_metadata( $NET->METADATA_TITLE ) },
+            3, qr/virNetworkGetMetadata needs libvirt 9\.7\.0|virNetworkGetMetadata/ );
+    }
+    else {
+        $network->set_metadata( $NET->METADATA_TITLE, 'a title', undef, undef, $NET->UPDATE_AFFECT_LIVE );
+        is( $network->get_metadata( $NET->METADATA_TITLE, undef, $NET->UPDATE_AFFECT_LIVE ),
+            'a title', 'metadata' );
+    }
     is_deeply( [ $network->get_dhcp_leases('52:54:00:00:00:01') ], [], 'no other' );
     $network->destroy;
     $network->undefine;
@@ -393,13 +459,37 @@ subtest 'devices of the host' => sub {
     );
 
     for my $method (qw(reset reattach)) {
-        fails( "no PCI device: $method", sub { $computer->$method }, 8, qr/PCI/i );
+        fails( "no PCI device: $method", sub { $computer->$method },
+            8, qr/device computer is not a PCI device/ );
     }
+    fails( 'no such driver for it', sub { $computer->dettach('none') },
+        8, qr/unknown driver name 'none'/ );
     fails(
         'a device that is none',
         sub { $conn->create_node_device('<device/>') },
         $INTERNAL_ERROR, qr/no device capabilities for 'new device'/
     );
+};
+
+subtest 'secrets, by events' => sub {
+    my $SECRET = 'Sys::Virt::Secret';
+    my @watches = map {
+        my $id = $_;
+        $conn->secret_event_register_any( undef, $id,
+            sub { push @events, [ $id, ref $_[0], $_[1]->get_usage_id, @_[ 2 .. $#_ ] ] } );
+    } $SECRET->EVENT_ID_LIFECYCLE, $SECRET->EVENT_ID_VALUE_CHANGED;
+    my $secret = $conn->define_secret( "<secret ephemeral='no' private='yes'>"
+          . "<usage type='iscsi'><target>/target</target></usage></secret>" );
+    $secret->set_value("\0\xff");
+    fails( 'it is private', sub { $secret->get_value }, 65, qr/secret is private/ );
+    $secret->undefine;
+    happened(
+        'events',
+        [ $SECRET->EVENT_ID_LIFECYCLE, 'Sys::Virt', '/target', $SECRET->EVENT_DEFINED, 0 ],
+        [ $SECRET->EVENT_ID_VALUE_CHANGED, 'Sys::Virt', '/target' ],
+        [ $SECRET->EVENT_ID_LIFECYCLE, 'Sys::Virt', '/target', $SECRET->EVENT_UNDEFINED, 0 ],
+    );
+    $conn->secret_event_deregister_any($_) for @watches;
 };
 
 subtest 'network interfaces of the host' => sub {
@@ -449,10 +539,130 @@ XML
     close $theirs;
     syswrite $ours, "said through a descriptor\n";
     is( scalar <$ours>, "said through a descriptor\n", 'it has a descriptor of ours' );
+    ok( !$dom->send_process_signal( 1, Sys::Virt::Domain::PROCESS_SIGNAL_USR1 ), 'a signal' );
+    fails(
+        'a process that is not its first',
+        sub { $dom->send_process_signal( 7, Sys::Virt::Domain::PROCESS_SIGNAL_USR1 ) },
+        74, qr/Only the init process may be killed/
+    );
     fails( 'no snapshots', sub { $dom->create_snapshot('<domainsnapshot/>') },
         3, qr/virDomainSnapshotCreateXML/ );
+    my $xml = $dom->get_xml_description( Sys::Virt::Domain::XML_INACTIVE );
     $dom->destroy;
     $dom->undefine;
+
+    socketpair $ours, $theirs, Socket::AF_UNIX(), Socket::SOCK_STREAM(), Socket::PF_UNSPEC()
+      or die "socketpair: $!";
+    $dom = $lxc->create_domain_with_files( $xml, [ fileno $theirs ] );
+    close $theirs;
+    syswrite $ours, "once more\n";
+    is( scalar <$ours>,       "once more\n", 'a transient one has one, too' );
+    is( $dom->is_persistent, 0,             'which it is' );
+    $dom->destroy;
+};
+
+# A machine for tests has no Fibre Channel, but libvirt's test host can have it.
+subtest 'a virtual HBA' => sub {
+    my $ND   = 'Sys::Virt::NodeDevice';
+    my $path = $libvirt->path('/run/node.xml');
+    open my $file, '>', $path or die "$path: $!";
+    print {$file} <<'XML';
+<node>
+  <device><name>computer</name><capability type='system'>
+    <hardware><uuid>11111111-2222-3333-4444-555555555555</uuid></hardware><firmware/>
+  </capability></device>
+  <device><name>scsi_host11</name><parent>computer</parent><capability type='scsi_host'>
+    <host>11</host><unique_id>10</unique_id>
+    <capability type='fc_host'><wwnn>2000000000000011</wwnn><wwpn>1000000000000011</wwpn>
+      <fabric_wwn>2001000000000000</fabric_wwn></capability>
+    <capability type='vport_ops'><max_vports>127</max_vports><vports>1</vports></capability>
+  </capability></device>
+</node>
+XML
+    close $file or die "$path: $!";
+    my $host  = Sys::Virt->new( uri => "test://$path" );
+    my $watch = $host->node_device_event_register_any( undef, $ND->EVENT_ID_LIFECYCLE,
+        sub { push @events, [ ref $_[0], $_[1]->get_name, @_[ 2 .. $#_ ] ] } );
+    my $hba = $host->create_node_device( "<device><parent>scsi_host11</parent>"
+          . "<capability type='scsi_host'><capability type='fc_host'>"
+          . '<wwnn>2000000000000012</wwnn><wwpn>1000000000000012</wwpn></capability></capability></device>' );
+    is( $hba->get_name,   'scsi_host12', 'name' );
+    is( $hba->get_parent, 'scsi_host11', 'parent' );
+    like( $hba->get_xml_description, qr/<wwnn>2000000000000012</, 'XML' );
+    is( $host->num_of_node_devices('fc_host'), 2, 'one more' );
+    $hba->destroy;
+    is_deeply( [ $host->list_node_device_names( 'fc_host', 10 ) ], ['scsi_host11'], 'one less' );
+    happened(
+        'events',
+        [ 'Sys::Virt', 'scsi_host12', $ND->EVENT_CREATED, 0 ],
+        [ 'Sys::Virt', 'scsi_host12', $ND->EVENT_DELETED, 0 ],
+    );
+    $host->node_device_event_deregister_any($watch);
+};
+
+# The node device driver asks mdevctl about mediated devices. This one keeps what it is told in
+# a file, and starts nothing.
+my $MDEVCTL = <<'SH';
+#!/bin/sh
+echo "$@" >>/run/mdevctl.log
+uuid=11111111-2222-3333-4444-555555555555
+case $* in
+define*) cat >/etc/mdevctl.d/$uuid && echo $uuid ;;
+undefine*) rm /etc/mdevctl.d/$uuid ;;
+list*--defined*)
+    if [ -e /etc/mdevctl.d/$uuid ]; then device="{\"$uuid\":$(cat /etc/mdevctl.d/$uuid)}"; fi
+    echo "[{\"$(cat /run/parent)\":[$device]}]"
+    ;;
+esac
+SH
+
+subtest 'a mediated device' => sub {
+    my $ND = 'Sys::Virt::NodeDevice';
+    my ($parent) = sort map { $_->get_name } $conn->list_all_node_devices( $ND->LIST_CAP_PCI_DEV );
+    ok( $parent, 'a PCI device, to be its parent' ) or return;
+    my ($address) = $conn->get_node_device_by_name($parent)->get_xml_description =~ m{/([0-9a-f:.]+)</path>};
+    $libvirt->run(qw(mkdir -p /etc/mdevctl.d));
+    $libvirt->run(qw(mount -t tmpfs tmpfs /usr/local/sbin));
+    my %content = ( '/usr/local/sbin/mdevctl' => $MDEVCTL, '/run/parent' => $address );
+    while ( my ( $path, $content ) = each %content ) {
+        open my $file, '>', $libvirt->path($path) or die "$path: $!";
+        print {$file} $content;
+        close $file or die "$path: $!";
+    }
+    chmod 0755, $libvirt->path('/usr/local/sbin/mdevctl');
+
+    # It looks for such devices when it starts.
+    $libvirt->signal('KILL');
+    $libvirt->restart;
+    $conn = Sys::Virt->new( uri => $libvirt->uri );
+    $conn->node_device_event_register_any( undef, $ND->EVENT_ID_LIFECYCLE,
+        sub { push @events, [ ref $_[0], $_[1]->get_name, @_[ 2 .. $#_ ] ] } );
+
+    my $device = $conn->define_node_device( "<device><parent>$parent</parent>"
+          . "<capability type='mdev'><type id='pretended'/></capability></device>" );
+    my $name = $device->get_name;
+    like( $name, qr/\Amdev_11111111_2222_3333_4444_555555555555/, 'name' );
+    like( $device->get_xml_description, qr/<type id='pretended'/, 'XML' );
+    is( $device->get_parent,    $parent, 'parent' );
+    is( $device->is_active,     0,       'not active' );
+    is( $device->is_persistent, 1,       'defined' );
+    is_deeply( [ $device->list_capabilities ], ['mdev'], 'what it is' );
+    $device->set_autostart(1);
+    is( $device->get_autostart, 1, 'starts by itself' );
+    ok( !$device->create, 'started' );
+    fails( 'not active', sub { $device->destroy }, $INVALID_OPERATION, qr/'$name' is not active/ );
+    $device->undefine;
+    happened(
+        'events',
+        [ 'Sys::Virt', $name, $ND->EVENT_DEFINED,   0 ],
+        [ 'Sys::Virt', $name, $ND->EVENT_UNDEFINED, 0 ],
+    );
+    my $log = $libvirt->run(qw(grep -v list /run/mdevctl.log));
+    like(
+        $log,
+        qr/\Adefine.*\nmodify.*--auto\nstart.*\nundefine.*\n\z/,
+        'what libvirtd has told mdevctl'
+    ) or diag $log;
 };
 
 done_testing;

@@ -236,6 +236,31 @@ is( $?, 0, 'by another program, that has looked at the job' );
 is_at( 'there', 'it stays' );
 is( $dom->get_job_info->{type}, $D->JOB_NONE, 'and no job is left' );
 
+# The guest runs over there while some of its memory is still here.
+$dom->migrate_set_max_speed(8);
+@events = ();
+$child = fork;
+die "fork: $!" if !defined $child;
+if ( !$child ) {
+    my $there = Sys::Virt->new( uri => $libvirt{there}->uri )->get_domain_by_uuid($UUID);
+    my $end   = time + 600;
+    sleep 0.05 until $there->get_job_info->{dataProcessed} || time > $end;
+    my $started = eval { $there->migrate_start_post_copy; 1 };
+    print {*STDERR} "# $@" if !$started;
+    POSIX::_exit( $started ? 0 : 1 );
+}
+$dom->migrate(
+    $conn{here},
+    { $D->MIGRATE_PARAM_URI => $to{here}, $D->MIGRATE_PARAM_BANDWIDTH_POSTCOPY => 1000 },
+    $LIVE | $D->MIGRATE_POSTCOPY
+);
+waitpid $child, 0;
+is( $?, 0, 'the other program has switched to post-copy' );
+is_at( 'here', 'post-copy' );
+my $suspended = join ' ', 'there', $D->EVENT_SUSPENDED, $D->EVENT_SUSPENDED_POSTCOPY;
+wait_until( 'the source is suspended for it', sub { grep { $_ eq $suspended } @events }, \&turn )
+  or diag explain \@events;
+
 $dom->destroy;
 is_deeply( [ map { $_->list_all_domains } values %conn ], [], 'nothing is left' );
 

@@ -42,6 +42,8 @@ is( $unused->get_usage_type, 0, 'row 32: no usage is 0' );
 is( $conn->num_of_secrets, 2, 'num_of_secrets' );
 is( scalar $conn->list_secrets, 2, 'list_secrets' );
 is( scalar( my @uuids = $conn->list_secret_uuids(9) ), 2, 'list_secret_uuids' );
+is( Sys::Virt::Secret->_new( connection => $conn, usageType => 1, usageID => '/volume' )->get_usage_id,
+    '/volume', '_new' );
 $secret->undefine;
 is( error_of( sub { $conn->get_secret_by_usage( 1, '/volume' ) } )->code, 66, 'undefined' );
 
@@ -72,6 +74,8 @@ is( $binding->get_filter_name, 'accept', 'filter_name' );
 like( $binding->get_xml_description, qr/<portdev name='port0'\/>/, 'XML' );
 is( $conn->get_nwfilter_binding_by_port_dev('port0')->get_filter_name, 'accept', 'by port' );
 is( scalar( my @bindings = $conn->list_all_nwfilter_bindings ), 1, 'list_all_nwfilter_bindings' );
+is( Sys::Virt::NWFilterBinding->_new( connection => $conn, portdev => 'port0' )->get_port_dev,
+    'port0', '_new' );
 $binding->delete;
 is( ref error_of( sub { $conn->get_nwfilter_binding_by_port_dev('port0') } ), 'Sys::Virt::Error', 'deleted' );
 $filter->undefine;
@@ -93,6 +97,7 @@ like( $port->get_xml_description, qr/52:54:00:00:00:02/, 'XML' );
 is( $port->get_network->get_name, 'net', 'its network' );
 is( $network->get_port_by_uuid($_)->get_uuid_string, $PORT, 'by UUID' ) for $port->get_uuid, $PORT;
 is( scalar( my @ports = $network->list_all_ports ), 1, 'list_all_ports' );
+is( Sys::Virt::NetworkPort->_new( network => $network, uuid => $PORT )->get_uuid_string, $PORT, '_new' );
 is( ref $port->get_parameters, 'HASH', 'parameters' );
 my $error = error_of( sub { $port->set_parameters( { 'inbound.average' => 1000 } ) } );
 ok( !defined $error || ref $error eq 'Sys::Virt::Error', 'set, if the kernel can' );

@@ -1,6 +1,7 @@
-# Calls everything that the test driver can answer, and prints one line for each call:
+# Calls everything that the test driver can answer, by itself or on the libvirtd whose URI is
+# given, and prints one line for each call:
 # its name, what it gave in list and in scalar context or what it threw, and warnings.
-# xt/differential.t compares the lines of two implementations.
+# xt/differential.t and xt/differential-daemon.t compare the lines of two implementations.
 use strict;
 use warnings;
 use File::Temp ();
@@ -88,7 +89,7 @@ sub function {
     try_call( "$name(" . join( ', ', map { shown($_) } @arguments ) . ')', sub { &$name(@arguments) } );
 }
 
-$conn = Sys::Virt->new( uri => 'test:///default' );
+$conn = Sys::Virt->new( uri => @ARGV ? $ARGV[0] : 'test:///default' );
 my ($dom) = $conn->list_all_domains;
 
 # ---- Sys::Virt
@@ -376,6 +377,8 @@ call( $pool2, $_ ) for qw(is_active build create get_info destroy delete undefin
 
 # ---- interfaces and node devices
 
+call( $conn, 'define_interface', "<interface type='ethernet' name='eth7'/>" );
+call( $conn->get_interface_by_name('eth7'), $_ ) for qw(is_active undefine);
 my $interface = $conn->get_interface_by_name('eth1');
 call( $interface, $_ ) for qw(get_name get_mac is_active get_xml_description destroy is_active create undefine);
 my $device = $conn->get_node_device_by_name('computer');

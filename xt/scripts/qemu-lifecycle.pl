@@ -1,14 +1,13 @@
 # The life of a guest under qemu, on a libvirtd of its own: each call, in list and in scalar
-# context where it only looks, and what came of it, a line each. xt/differential-qemu.t
+# context where it only looks, and what came of it, a line each. xt/differential-daemon.t
 # compares two implementations by it.
 use strict;
 use warnings;
 use lib 'xt/lib';
-use JSON::PP ();
-use Scalar::Util qw(blessed);
 
 use Guest;
 use PrivateLibvirt;
+use Report;
 use Sys::Virt;
 
 my $libvirt = PrivateLibvirt->start;
@@ -19,66 +18,7 @@ my $SAVED = '/var/lib/libvirt/images/saved';
 my $XML   = Guest->xml( 'guest', $UUID );
 my $CPU   = '<cpu><arch>x86_64</arch><model>qemu64</model></cpu>';
 
-my $json = JSON::PP->new->canonical->allow_nonref->ascii;
-
-# What is counted or measured: numbers that are others each time.
-my $VARYING = join '|', map { qr/$_/ } qw(
-    allocation available physical rss cpu cpuTime cpu_time mhz disk_caches minor_fault unused usable
-    last_update stateTime idle iowait kernel user
-    rd_\w+ rx_\w+ (?:time|data|mem|file)[A-Z]\w*
-    balloon\.[\w.-]+ block\.\d+\.[\w.]+ cpu\.[\w.]+ net\.\d+\.[\w.]+ vcpu\.\d+\.[\w.]+
-);
-
-$| = 1;
-$SIG{__WARN__} = sub { print "warning: $_[0]" };
-
-# Objects, and references to plain values, as something that JSON knows.
-sub plain {
-    my ($value) = @_;
-    if ( blessed $value) {
-        return { ref $value => [ @$value{qw(code domain level message)} ] } if $value->can('message');
-        return { ref $value => $value->get_name };
-    }
-    return [ map { plain($_) } @$value ] if ref $value eq 'ARRAY';
-    return { map { $_ => plain( $value->{$_} ) } keys %$value } if ref $value eq 'HASH';
-    return { reference => plain($$value) } if ref $value;
-    return $value;
-}
-
-sub report {
-    my ( $what, @result ) = @_;
-    my $line = $json->encode( plain( \@result ) );
-    $line =~ s/"($VARYING)":-?[0-9.]+/"$1":N/g;
-    $line =~ s/\Q${\ $libvirt->uri }/URI/g;
-    $line =~ s{<host>\\n +<uuid>\K[-0-9a-f]+}{UUID};
-    # Some machines get more memory while they run.
-    $line =~ s{"cores":.*?"memory":\K[0-9]+}{N};
-    $line =~ s{<(?:memory|pages) unit='KiB'(?: size='[0-9]+')?>\K[0-9]+}{N}g if $what =~ /capabilities/;
-    $line =~ s{\bfd\W+\K[0-9]+}{N}g;    # on qemu's command line
-    print "$what: $line\n";
-}
-
-# Changes something.
-sub act {
-    my ( $what, $call ) = @_;
-    my @list = eval { $call->() };
-    return report( $what, $@ ? ( 'died', $@ ) : @list );
-}
-
-# Only looks.
-sub look {
-    my ( $what, $call ) = @_;
-    act( $what, $call );
-    act( "scalar $what", sub { return scalar $call->() } );
-}
-
-sub look_at {
-    my ( $object, $prefix, @calls ) = @_;
-    for my $call (@calls) {
-        my ( $method, @arguments ) = ref $call ? @$call : $call;
-        look( "$prefix $method " . $json->encode( \@arguments ), sub { $object->$method(@arguments) } );
-    }
-}
+mask( $libvirt->uri, 'URI' );
 
 my $D = 'Sys::Virt::Domain';
 my ( $LIVE, $CONFIG ) = ( $D->AFFECT_LIVE, $D->AFFECT_CONFIG );
@@ -91,6 +31,7 @@ my @CONNECTION = qw(
     get_major_version get_minor_version get_micro_version get_node_info get_node_security_model
     get_capabilities get_sysinfo list_domains list_all_domains list_defined_domains
     num_of_domains num_of_defined_domains get_node_cpu_map get_node_cpu_stats
+    get_node_memory_parameters get_node_sev_info
 );
 my @DOMAIN = (
     qw(
@@ -149,6 +90,11 @@ look_at( $conn, 'connection', @CONNECTION,
     [ get_domain_capabilities => undef, 'x86_64', 'pc', 'qemu' ],
     [ get_domain_capabilities => undef, 'x86_64', 'nothing', 'qemu' ],
     [ compare_cpu => '<cpu/>' ],
+    [ compare_cpu => $CPU ],
+    [ baseline_cpu => [$CPU] ],
+    [ get_node_free_pages => [2048], 0, 0 ],
+    [ node_alloc_pages => [ [ 2048, 0 ] ], 0, 1 ],
+    [ node_suspend_for_duration => 0, 5 ],    # too short to be done, if it could be
     [ compare_hypervisor_cpu => undef, 'x86_64', undef, 'qemu', $CPU ],
     [ baseline_hypervisor_cpu => undef, 'x86_64', undef, 'qemu', [$CPU] ],
     [ domain_xml_to_native => 'qemu-argv', $XML ],
@@ -166,6 +112,10 @@ look_at( $conn, 'connection', @CONNECTION,
     [ get_all_domain_stats => 0, [] ],
 );
 
+act( 'set_node_memory_parameters to what they are', sub {
+    my $pages = $conn->get_node_memory_parameters->{shm_pages_to_scan};
+    return $conn->set_node_memory_parameters( { shm_pages_to_scan => $pages } );
+} );
 act( 'define', sub { $dom = $conn->define_domain($XML) } );
 act( 'define again', sub { $conn->define_domain($XML) } );
 look_at_all('defined');
@@ -181,6 +131,7 @@ act( 'title', sub { $dom->set_metadata( $TITLE, "K\xc3\xb6ln", undef, undef, $CO
 act( 'element', sub { $dom->set_metadata( $ELEMENT, '<a>1</a>', 'x', 'urn:x', $CONFIG ) } );
 look_at( $dom, 'with metadata', [ get_metadata => $TITLE ], [ get_metadata => $ELEMENT, 'urn:x' ] );
 act( 'vcpus, next time', sub { $dom->set_vcpus( 2, $CONFIG ) } );
+act( 'set_vcpu', sub { $dom->set_vcpu( '1', 0, $CONFIG ) } );
 act( 'too many vcpus', sub { $dom->set_vcpus( 3, $CONFIG ) } );
 act( 'lifecycle action',
     sub { $dom->set_lifecycle_action( $D->LIFECYCLE_CRASH, $D->LIFECYCLE_ACTION_RESTART ) } );
@@ -216,13 +167,13 @@ my @PARAMETERS = (
 for my $change (@PARAMETERS) {
     my ( $kind, $values ) = @$change;
     my ( $set, $get ) = ( "set_${kind}_parameters", "get_${kind}_parameters" );
-    act( "$set " . $json->encode($values), sub { $dom->$set($values) } );
+    act( "$set " . shown($values), sub { $dom->$set($values) } );
     look_at( $dom, 'after that', $get, [ $get => $LIVE ] );
 }
 for my $values ( { total_bytes_sec => 10_000_000, total_iops_sec => 500 },
     { total_bytes_sec => 1000, read_bytes_sec => 1000 }, { total_bytes_sec => 0, group_name => 'them' } )
 {
-    act( 'set_block_iotune ' . $json->encode($values),
+    act( 'set_block_iotune ' . shown($values),
         sub { $dom->set_block_iotune( 'vda', $values ) } );
     look_at( $dom, 'after that', [ get_block_iotune => 'vda' ] );
 }
@@ -243,6 +194,11 @@ act( 'migrate_set_max_speed', sub { $dom->migrate_set_max_speed(200) } );
 act( 'send_key', sub { $dom->send_key( $D->KEYCODE_SET_LINUX, 50, [ 30, 48 ] ) } );
 act( 'inject_nmi', sub { $dom->inject_nmi } );
 act( 'abort_job', sub { $dom->abort_job } );
+act( 'set_launch_security_state', sub {
+    $dom->set_launch_security_state( { 'sev-secret-header' => 'x', 'sev-secret' => 'y' } );
+} );
+act( 'start_dirty_rate_calc', sub { $dom->start_dirty_rate_calc(1) } );
+act( 'fd_associate', sub { $dom->fd_associate( 'group', [0] ) } );
 look( 'memory_peek', sub { length $dom->memory_peek( 0, 4096, $D->MEMORY_PHYSICAL ) } );
 look_at_all('tuned');
 
@@ -305,3 +261,5 @@ act( 'transient', sub { $dom = $conn->create_domain( $XML, $D->START_PAUSED ) } 
 look_at( $dom, 'transient', qw(is_persistent get_state) );
 act( 'destroy', sub { $dom->destroy } );
 look_at( $conn, 'at the end', qw(list_all_domains num_of_domains num_of_defined_domains) );
+
+undef $_ for $dom, $conn;    # while their libvirtd is there
