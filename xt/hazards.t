@@ -168,6 +168,12 @@ row( 44, 'a truth value is more than its lowest byte', sub {
         'virDomainSetPerfEvents virDomainPtr { a.boolean boolean 1; cmt boolean 1; mbmt boolean 0; } 3 0', 'true' );
 } );
 
+{
+    local $ENV{STAND_IN} = 2_000_000_000;
+    like( error_of( sub { $dom->get_vcpu_info } ), qr/get_vcpu_info: the map of the CPUs is \d+ bytes: more than there is memory/,
+        'a host that says it has billions of CPUs' );
+}
+
 # ---- all of them
 
 for my $file ( 't/26-stream.t', 't/27-auth.t', 't/50-hazards.t' ) {

@@ -13,10 +13,31 @@ size_t double_size_of_outcome(void) { return sizeof(xsub_outcome); }
 size_t double_size_of_sub(void) { return sizeof(xsub); }
 size_t double_size_of_class(void) { return sizeof(xsub_class); }
 
+static char *render(char *to, char *end, const xsub_node **cursor);
+
+/* The values of an array, the keys and values of a hash. */
+static char *render_items(char *to, char *end, const xsub_node **cursor, const xsub_node *of)
+{
+    bool hash = of->tag == XSUB_NODE_HASH;
+    size_t i;
+
+    *to++ = hash ? '{' : '[';
+    for (i = 0; i < of->len; i++) {
+        if (i)
+            *to++ = ' ';
+        to = render(to, end, cursor);
+        if (hash) {
+            *to++ = ':';
+            to = render(to, end, cursor);
+        }
+    }
+    *to++ = hash ? '}' : ']';
+    return to;
+}
+
 static char *render(char *to, char *end, const xsub_node **cursor)
 {
     const xsub_node *node = (*cursor)++;
-    size_t i;
 
     switch (node->tag) {
     case XSUB_NODE_INT:
@@ -32,25 +53,8 @@ static char *render(char *to, char *end, const xsub_node **cursor)
     case XSUB_NODE_HANDLE:
         return to + snprintf(to, end - to, "handle %u", node->detail);
     case XSUB_NODE_ARRAY:
-        *to++ = '[';
-        for (i = 0; i < node->len; i++) {
-            if (i)
-                *to++ = ' ';
-            to = render(to, end, cursor);
-        }
-        *to++ = ']';
-        return to;
     case XSUB_NODE_HASH:
-        *to++ = '{';
-        for (i = 0; i < node->len; i++) {
-            if (i)
-                *to++ = ' ';
-            to = render(to, end, cursor);
-            *to++ = ':';
-            to = render(to, end, cursor);
-        }
-        *to++ = '}';
-        return to;
+        return render_items(to, end, cursor, node);
     case XSUB_NODE_REF:
         *to++ = '\\';
         return render(to, end, cursor);

@@ -6,6 +6,8 @@ use std::ptr;
 use virt::sys::virVcpuInfo;
 use xsub::{Output, Tape};
 
+use crate::text::buffer;
+
 /// The bytes that a map of `cpus` CPUs takes.
 pub fn map_length(cpus: i32) -> usize {
     usize::try_from(cpus).unwrap_or_default().div_ceil(8)
@@ -64,12 +66,17 @@ pub struct CpuMaps {
 
 impl CpuMaps {
     /// `count` empty maps of `cpus` CPUs.
-    pub fn new(count: i32, cpus: i32) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// A plain string where a host says it has more CPUs than there is memory for.
+    pub fn new(count: i32, cpus: i32) -> crate::Result<Self> {
         let length = map_length(cpus);
-        Self {
-            bytes: vec![0; length * count.max(0) as usize],
+        let size = (length as u64).saturating_mul(count.max(0) as u64);
+        Ok(Self {
+            bytes: buffer("the map of the CPUs", size)?,
             length,
-        }
+        })
     }
 
     /// The bytes of one map.

@@ -373,53 +373,42 @@ impl Settings {
 }
 
 fn setting(name: &CStr, value: ParamValue<'_>) -> crate::Result<virTypedParameter> {
-    let mut param = virTypedParameter {
-        field: [0; sys::VIR_TYPED_PARAM_FIELD_LENGTH as usize],
-        type_: 0,
-        value: sys::_virTypedParameterValue { ul: 0 },
-    };
+    let mut field = [0; sys::VIR_TYPED_PARAM_FIELD_LENGTH as usize];
     let bytes = name.to_bytes();
-    if bytes.len() >= param.field.len() {
+    if bytes.len() >= field.len() {
         return Err(Exception::die(format!(
             "{}: no such field",
             name.to_string_lossy()
         )));
     }
-    for (to, from) in param.field.iter_mut().zip(bytes) {
+    for (to, from) in field.iter_mut().zip(bytes) {
         *to = *from as c_char;
     }
-    let libvirt_type = match value {
-        ParamValue::Int(value) => {
-            param.value.i = value;
-            sys::VIR_TYPED_PARAM_INT
-        }
-        ParamValue::UInt(value) => {
-            param.value.ui = value;
-            sys::VIR_TYPED_PARAM_UINT
-        }
-        ParamValue::LLong(value) => {
-            param.value.l = value;
-            sys::VIR_TYPED_PARAM_LLONG
-        }
-        ParamValue::ULLong(value) => {
-            param.value.ul = value;
-            sys::VIR_TYPED_PARAM_ULLONG
-        }
-        ParamValue::Double(value) => {
-            param.value.d = value;
-            sys::VIR_TYPED_PARAM_DOUBLE
-        }
-        ParamValue::Boolean(value) => {
-            param.value.b = value.into();
-            sys::VIR_TYPED_PARAM_BOOLEAN
-        }
-        ParamValue::String(value) => {
-            param.value.s = value.as_ptr().cast_mut();
-            sys::VIR_TYPED_PARAM_STRING
-        }
-    };
-    param.type_ = libvirt_type as c_int;
-    Ok(param)
+    let (libvirt_type, value) = typed(value);
+    Ok(virTypedParameter {
+        field,
+        type_: libvirt_type as c_int,
+        value,
+    })
+}
+
+/// A value as C has it: its type, and the member of the union that goes with that.
+fn typed(value: ParamValue<'_>) -> (u32, sys::_virTypedParameterValue) {
+    use sys::_virTypedParameterValue as Value;
+    match value {
+        ParamValue::Int(i) => (sys::VIR_TYPED_PARAM_INT, Value { i }),
+        ParamValue::UInt(ui) => (sys::VIR_TYPED_PARAM_UINT, Value { ui }),
+        ParamValue::LLong(l) => (sys::VIR_TYPED_PARAM_LLONG, Value { l }),
+        ParamValue::ULLong(ul) => (sys::VIR_TYPED_PARAM_ULLONG, Value { ul }),
+        ParamValue::Double(d) => (sys::VIR_TYPED_PARAM_DOUBLE, Value { d }),
+        ParamValue::Boolean(b) => (sys::VIR_TYPED_PARAM_BOOLEAN, Value { b: b.into() }),
+        ParamValue::String(text) => (
+            sys::VIR_TYPED_PARAM_STRING,
+            Value {
+                s: text.as_ptr().cast_mut(),
+            },
+        ),
+    }
 }
 
 #[cfg(test)]

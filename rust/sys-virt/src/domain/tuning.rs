@@ -143,7 +143,7 @@ fn vcpus(dom: &Domain, flags: u32) -> Result<Vcpus> {
     let domain = record::<virDomainInfo>(|info| vir!(virDomainGetInfo(dom, info)))?.0;
     let count = c_int::from(domain.nrVirtCpu);
     let mut infos = vec![VCPU; count as usize];
-    let mut maps = CpuMaps::new(count, cpus);
+    let mut maps = CpuMaps::new(count, cpus)?;
     let length = maps.length();
 
     if flags == 0 {
