@@ -139,6 +139,19 @@ is_deeply( [ map { $_->get_name } $conn->list_defined_domains ],
     [ $conn->list_defined_domain_names(100) ],
     'list_defined_domains: as list_defined_domain_names' );
 is( scalar $conn->list_domains, 11, 'half of them run' );
+
+# Where the driver does not list them all at once, one by one.
+{
+    no warnings 'redefine';
+    my @names = map { $_->get_name } $conn->list_domains, $conn->list_defined_domains;
+    my $code = Sys::Virt::Error::ERR_NO_SUPPORT();
+    local *Sys::Virt::list_all_domains = sub { die bless { code => $code, message => 'x' }, 'Sys::Virt::Error' };
+    is_deeply( [ map { $_->get_name } $conn->list_domains, $conn->list_defined_domains ], \@names,
+        'without the one call, the same' );
+    is( scalar $conn->list_domains, 11, 'as many' );
+    $code = Sys::Virt::Error::ERR_INTERNAL_ERROR();
+    is( code_of( sub { $conn->list_domains } ), $code, 'any other error is thrown' );
+}
 my @all = $conn->list_all_domains( Sys::Virt::Domain::LIST_INACTIVE() );
 is( scalar @all, 10, 'half of them do not' );
 
