@@ -50,6 +50,7 @@ typedef struct {
     I32 depth;           /* how many there are */
     call *calls;    /* those in progress that may call back, innermost first */
     bool locked;    /* libvirt has called the event implementation, and may hold locks */
+    bool exiting;   /* exit unwinds a callback, and all that led to it */
     callback *callbacks;
 } my_cxt_t;
 START_MY_CXT
@@ -72,6 +73,7 @@ static void initialise_interpreter(pTHX_ my_cxt_t *cxt)
     cxt->depth = 0;
     cxt->calls = NULL;
     cxt->locked = false;
+    cxt->exiting = false;
     cxt->callbacks = NULL;
 }
 
@@ -98,13 +100,14 @@ static void throw_error(pTHX_ int level, int code, int domain, SV *message)
 /* ---- calls that may call back ------------------------------------------------- */
 
 /* A call in progress: what it uses must not be released under it, and what its
- * callbacks throw waits here until libvirt has returned. */
+ * callbacks throw waits here until libvirt has returned; so does their exit. */
 struct call {
     call *outer;
     const xsub *sub;
     const xsub_value *values;
     bool throws;   /* what a callback throws; elsewhere it is warned of, as in DESTROY */
     SV *exception; /* the first one */
+    bool exits;    /* Perl's stacks are unwound already */
     struct late *late; /* released meanwhile */
 };
 
@@ -117,6 +120,15 @@ struct late {
 
 static void deregister_callbacks(pTHX_ const SV *object, void *native);
 
+/* Something else than call_end() leaves the call: no callback does, even by exit. */
+static void call_unwound(pTHX_ void *c)
+{
+    dMY_CXT;
+
+    if (!MY_CXT.exiting)
+        MY_CXT.calls = ((call *)c)->outer;
+}
+
 static void call_begin(pTHX_ call *c, const xsub *sub, const xsub_value *values, bool throws)
 {
     dMY_CXT;
@@ -125,16 +137,18 @@ static void call_begin(pTHX_ call *c, const xsub *sub, const xsub_value *values,
     c->values = values;
     c->throws = throws;
     c->exception = NULL;
+    c->exits = false;
     c->late = NULL;
     c->outer = MY_CXT.calls;
     ENTER;
-    SAVEVPTR(MY_CXT.calls); /* also when exit unwinds */
+    SAVEDESTRUCTOR_X(call_unwound, c);
     MY_CXT.calls = c;
 }
 
-/* Gives what the callbacks threw. */
-static SV *call_end(pTHX_ call *c)
+/* True where call_throw() has something to throw. */
+static bool call_end(pTHX_ call *c)
 {
+    dMY_CXT;
     struct late *late;
 
     while ((late = c->late)) {
@@ -143,8 +157,21 @@ static SV *call_end(pTHX_ call *c)
         module->classes[late->row].free(late->native);
         Safefree(late);
     }
-    LEAVE;
-    return c->exception ? sv_2mortal(c->exception) : NULL;
+    if (!c->exits)
+        LEAVE;
+    MY_CXT.calls = c->outer;
+    return c->exits || c->exception;
+}
+
+/* Goes on with what the callbacks began. */
+static void call_throw(pTHX_ const call *c)
+{
+    if (c->exception)
+        sv_2mortal(c->exception);
+    if (c->exits)
+        my_exit(PL_statusvalue);
+    if (c->exception)
+        croak_sv(c->exception);
 }
 
 static bool takes_handle(const xsub *sub)
@@ -202,6 +229,20 @@ static void refuse_if_locked(pTHX_ const char *name)
         croak("%s: libvirt has called the event implementation, and may hold locks", name);
 }
 
+static void drop_outcome(pTHX_ void *outcome)
+{
+    call c;
+
+    if (!callbacks_exist) {
+        xsub_outcome_drop(outcome);
+        return;
+    }
+    call_begin(aTHX_ &c, NULL, NULL, false);
+    xsub_outcome_drop(outcome);
+    call_end(aTHX_ &c);
+    call_throw(aTHX_ &c);
+}
+
 /* ---- handles ----------------------------------------------------------------- */
 
 /* A handle is a blessed scalar that shows the native pointer as its integer. Its
@@ -235,6 +276,7 @@ static void object_release(pTHX_ SV *object, object_magic *magic)
     deregister_callbacks(aTHX_ object, native);
     module->classes[row].free(native);
     call_end(aTHX_ &c);
+    call_throw(aTHX_ &c);
 }
 
 static int object_magic_free(pTHX_ SV *object, MAGIC *magic)
@@ -408,7 +450,6 @@ static void deregister_callbacks(pTHX_ const SV *object, void *native)
 /* ---- upcalls ---------------------------------------------------------------------- */
 
 static SV *encode_value(pTHX_ xsub_node **cursor);
-static void drop_outcome(pTHX_ void *outcome);
 
 /* How many bytes a source put into its buffer, and what they are. */
 static void reply_buffer(pTHX_ xsub_upcall *u, SV *answer, SV *buffer)
@@ -536,51 +577,93 @@ static void save_errsv(pTHX)
  * was called by the program itself does it hold none. */
 static bool may_be_locked(const call *c)
 {
-    return c && (!c->sub || takes_handle(c->sub));
+    return !c->sub || takes_handle(c->sub);
 }
 
-/* The one way back into Perl. Nothing that Perl does here jumps over libvirt, but
- * exit; what the callback throws is thrown when libvirt has returned. */
+/* Exit unwinds all of Perl's stacks, while libvirt has not returned yet. */
+static void exit_begins(pTHX_ void *unused)
+{
+    dMY_CXT;
+
+    PERL_UNUSED_ARG(unused);
+    MY_CXT.exiting = true;
+}
+
+/* Runs the current upcall; false where exit left it, which then waits for libvirt. */
+static bool run_until_exit(pTHX_ I32 flags)
+{
+    dMY_CXT;
+    dJMPENV;
+    int jumped;
+
+    JMPENV_PUSH(jumped);
+    if (jumped == 0)
+        call_sv((SV *)MY_CXT.run_upcall, flags);
+    JMPENV_POP;
+    return jumped == 0;
+}
+
+static void enter_perl(pTHX_ xsub_upcall *u)
+{
+    dMY_CXT;
+    dSP;
+    const callback *c = (callback *)u->callback;
+    call *calls = MY_CXT.calls;
+    bool locked = MY_CXT.locked;
+
+    PUSHSTACKi(PERLSI_UNKNOWN);
+    ENTER;
+    SAVEDESTRUCTOR_X(exit_begins, NULL);
+    SAVETMPS;
+    SAVEDESTRUCTOR_X(drop_outcome, &u->arguments);
+    save_errsv(aTHX);
+    SAVEVPTR(MY_CXT.upcall);
+    MY_CXT.upcall = u;
+    SAVEI32(MY_CXT.depth);
+    MY_CXT.depth++;
+    MY_CXT.locked = locked || (c->of_loop && may_be_locked(calls));
+    PUSHMARK(SP);
+    if (run_until_exit(aTHX_ G_VOID | G_DISCARD | G_EVAL | G_NOARGS
+                              | (calls->throws ? 0 : G_KEEPERR))) {
+        if (u->failed && calls->throws)
+            keep_exception(aTHX_ calls);
+        FREETMPS;
+        LEAVE;
+        POPSTACK;
+    } else {
+        calls->exits = true;
+    }
+    MY_CXT.locked = locked;
+    MY_CXT.exiting = false;
+}
+
+/* False where the callback's interpreter does not run here, or has to end. */
+static bool may_enter_perl(pTHX_ const callback *c)
+{
+    if (!INTERPRETER || c->owner != INTERPRETER || PL_phase == PERL_PHASE_DESTRUCT
+        || (c->generation != generation && !c->of_loop))
+        return false;
+    {
+        dMY_CXT;
+
+        return !MY_CXT.calls->exits;
+    }
+}
+
+/* The one way back into Perl. Nothing that Perl does here jumps over libvirt: what the
+ * callback throws is thrown, and exit exits, when libvirt has returned. */
 static void upcall(xsub_upcall *u)
 {
     dTHX;
     callback *c = (callback *)u->callback;
 
-    if (!INTERPRETER || c->owner != INTERPRETER || PL_phase == PERL_PHASE_DESTRUCT
-        || (c->generation != generation && !c->of_loop)) {
+    if (!may_enter_perl(aTHX_ c)) {
         xsub_outcome_drop(&u->arguments);
         return;
     }
-    {
-        dMY_CXT;
-        dSP;
-        bool locked = MY_CXT.locked;
-        call *calls = MY_CXT.calls;
-        bool throws = calls && calls->throws;
-
-        c->shared.references++;
-        PUSHSTACKi(PERLSI_UNKNOWN);
-        ENTER;
-        SAVETMPS;
-        SAVEDESTRUCTOR_X(drop_outcome, &u->arguments);
-        save_errsv(aTHX);
-        SAVEVPTR(MY_CXT.upcall);
-        MY_CXT.upcall = u;
-        SAVEI32(MY_CXT.depth);
-        MY_CXT.depth++;
-        /* exit jumps out of here, and libvirt keeps its locks. */
-        MY_CXT.locked = locked || (c->of_loop && may_be_locked(calls));
-        PUSHMARK(SP);
-        call_sv((SV *)MY_CXT.run_upcall,
-                G_VOID | G_DISCARD | G_EVAL | G_NOARGS | (throws ? 0 : G_KEEPERR));
-        MY_CXT.locked = locked;
-        if (u->failed && throws)
-            keep_exception(aTHX_ calls);
-        FREETMPS;
-        LEAVE;
-        POPSTACK;
-        callback_release(c);
-    }
+    c->shared.references++;
+    enter_perl(aTHX_ u);
+    callback_release(c);
 }
 
 /* ---- decode: Perl stack -> xsub_value[] ---------------------------------------- */
@@ -955,12 +1038,6 @@ static void decode_params(pTHX_ decoder *d, const char *name, const xsub_outcome
     value->len = list.count;
 }
 
-static void drop_outcome(pTHX_ void *outcome)
-{
-    PERL_UNUSED_CONTEXT;
-    xsub_outcome_drop(outcome);
-}
-
 static void throw_outcome(pTHX_ const xsub *sub, xsub_outcome *outcome) __attribute__((noreturn));
 
 static void throw_outcome(pTHX_ const xsub *sub, xsub_outcome *outcome)
@@ -978,7 +1055,6 @@ static void throw_outcome(pTHX_ const xsub *sub, xsub_outcome *outcome)
 static void call_function(pTHX_ const decoder *d, xsub_function *function, xsub_outcome *outcome)
 {
     call c;
-    SV *exception;
 
     if (!callbacks_exist) {
         function(d->values, outcome);
@@ -988,10 +1064,9 @@ static void call_function(pTHX_ const decoder *d, xsub_function *function, xsub_
         refuse_if_locked(aTHX_ d->sub->name);
     call_begin(aTHX_ &c, d->sub, d->values, true);
     function(d->values, outcome);
-    exception = call_end(aTHX_ &c);
-    if (exception) {
-        xsub_outcome_drop(outcome);
-        croak_sv(exception);
+    if (call_end(aTHX_ &c)) {
+        drop_outcome(aTHX_ outcome);
+        call_throw(aTHX_ &c);
     }
 }
 
@@ -1376,13 +1451,11 @@ static event_pointer event_pointer_of(pTHX_ SV *sv)
 #define CALL_LIBVIRT(expression)                        \
     STMT_START {                                        \
         call c;                                         \
-        SV *exception;                                  \
                                                         \
         call_begin(aTHX_ &c, NULL, NULL, true);          \
         expression;                                     \
-        exception = call_end(aTHX_ &c);                 \
-        if (exception)                                  \
-            croak_sv(exception);                        \
+        call_end(aTHX_ &c);                             \
+        call_throw(aTHX_ &c);                           \
     } STMT_END
 
 static void register_event_impl(pTHX)

@@ -49,8 +49,7 @@ unsafe extern "C" fn ask(
     if credentials.is_null() || count == 0 {
         return 0;
     }
-    // SAFETY: libvirt passes `count` credentials and the pointer it was given. The
-    // results are plain memory: nothing is lost that has a destructor.
+    // SAFETY: libvirt passes `count` credentials and the pointer it was given.
     unsafe {
         let credentials = std::slice::from_raw_parts_mut(credentials, count as usize);
         let results: *mut xsub_credential =

@@ -1,7 +1,7 @@
 //! Callbacks: the one way back into Perl.
 //!
-//! Nothing that has a destructor may be held across an upcall: `exit` in a
-//! callback unwinds everything below it.
+//! An upcall always returns: what the callback throws, and its exit, wait in C
+//! until libvirt has returned as well.
 
 use std::ffi::c_void;
 use std::marker::PhantomData;
