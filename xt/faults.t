@@ -46,6 +46,13 @@ sub run_until {
 # Descriptors that are open here, but for those of the test itself.
 sub descriptors { return scalar( () = glob '/proc/self/fd/*' ) }
 
+# Counts what is freed.
+{
+    package Guard;
+    sub new     { my ( $class, $freed ) = @_; return bless \$freed, $class }
+    sub DESTROY { my ($self) = @_; ${$$self}++ }
+}
+
 sub pool {
     my ( $conn, $path ) = @_;
     my $pool = eval { $conn->get_storage_pool_by_name('pool') };
@@ -92,7 +99,13 @@ for my $transport ( '', 'tcp', 'tls', 'ssh' ) {
 
     $conn   = connect_by($transport);
     @closed = ();
-    $conn->register_close_callback($closed);
+    my $freed = 0;
+    $conn->register_close_callback(
+        do {
+            my $guard = Guard->new( \$freed );
+            sub { $guard && $closed->(@_) };
+        }
+    );
     $conn->domain_event_register_any( undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { } );
     $libvirt->signal('KILL');
     run_until( sub { @closed } );
@@ -102,6 +115,8 @@ for my $transport ( '', 'tcp', 'tls', 'ssh' ) {
     like( $closed[0][1], qr/\A[01]\z/, "$name: an error, or the end of file" );
     is( Sys::Virt::CLOSE_REASON_ERROR + Sys::Virt::CLOSE_REASON_EOF, 1, 'which 0 and 1 are' );
     ok( eval { undef $conn; 1 }, "$name: closing what is closed" );
+    run_until( sub { $freed } );
+    is( $freed, 1, "$name: frees its callback" );
     $libvirt->restart;
 
     $conn = connect_by($transport);
