@@ -58,7 +58,6 @@ my $calls = File::Temp->new;
 local $ENV{SYS_VIRT_CALLS} = "$calls";
 
 my $libvirt = PrivateLibvirt->start( transports => 1, auth_tcp => 'none' );
-$libvirt->join_network;
 my @remote = map { [ 'xt/scripts/calls.pl', $libvirt->uri( $_, driver => 'test' ) ] } '', qw(tcp tls ssh);
 my @guests = map { ["xt/$_"] } qw(guest.t block.t);
 my @others = map { ["xt/$_"] }
@@ -68,16 +67,19 @@ my @local = map { [$_] } grep { !/surface/ } glob 't/*.t';
 my @scripts = ( ['xt/scripts/calls.pl'], [ 'xt/scripts/event-loop.pl', 'default', $libvirt->uri ] );
 
 my @queues = ( [ @local, @scripts, @remote, @guests ], \@others );
+$| = 1;
 my @children;
 for my $queue (@queues) {
     my $child = fork;
     die "fork: $!" if !defined $child;
     if ($child) { push @children, $child; next }
     for my $run (@$queue) {
+        $libvirt->join_network if $run == $remote[0];
         diag "with its calls noted: @$run";
 
-        # Its results do not matter here: under the debugger it may count values differently.
+        # What it tests is not the point here: under the debugger it may count values differently.
         system "$^X -I'$top/xt/lib' -d:CallTrace -Mblib @{[ map {qq('$_')} @$run ]} >/dev/null 2>&1";
+        diag "that exits with ", $? >> 8 if $? && $run->[0] !~ m{\At/};
     }
     require POSIX;
     POSIX::_exit(0);
@@ -131,8 +133,13 @@ is_deeply( \@never, [], 'every other one has returned something' ) or diag join 
 my @columns = sort keys %column;
 my ($width) = sort { $b <=> $a } map { length } @wanted;
 open my $table, '>', $TABLE or die "$TABLE: $!";
-print {$table} "# Calls by the tests: what came of each sub, by driver and transport: ok, the code of\n",
-    "# libvirt's error if it always failed, or died\n";
+print {$table} "# Calls by the tests, by driver and transport: how many subs have returned something\n";
+for my $column (@columns) {
+    my @cells = grep { defined } map { $cell{$_}{$column} } @wanted;
+    printf {$table} "%-${width}s  %3d of %3d\n", $column, scalar( grep { $_ eq 'ok' } @cells ),
+        scalar @cells;
+}
+print {$table} "\n# What came of each sub: ok, the code of libvirt's error if it always failed, or died\n";
 printf {$table} "%-${width}s  %s\n", 'sub', join '  ', @columns;
 for my $sub (@wanted) {
     my @cells = map { sprintf '%-' . length($_) . 's', $cell{$sub}{$_} || '' } @columns;

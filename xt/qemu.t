@@ -3,8 +3,9 @@ use strict;
 use warnings;
 use lib 'xt/lib';
 use Test::More;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(sleep);
 
+use Failure;
 use Guest;
 use PrivateLibvirt;
 use Sys::Virt;
@@ -17,26 +18,6 @@ my $libvirt = PrivateLibvirt->start;
 Guest->install($libvirt);
 my $conn = Sys::Virt->new( uri => $libvirt->uri );
 my $dom;
-
-# Dies with a Sys::Virt::Error of this code (and this text).
-sub fails {
-    my ( $call, $code, $message, $name ) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
-    my $lived = eval { $call->(); 1 };
-    return fail("$name: lives") if $lived;
-    return is( $@, '', $name )  if !ref $@;
-    is( $@->code, $code, "$name: code" );
-    like( $@->message, $message, "$name: message" );
-}
-
-sub wait_until {
-    my ( $condition, $name ) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
-    note "waiting: $name";
-    my $end = time + 120;
-    sleep 0.1 until $condition->() || time > $end;
-    ok( $condition->(), $name );
-}
 
 # Those that libvirtd makes for a guest that runs.
 sub has_cgroups {
@@ -87,16 +68,18 @@ subtest 'the connection' => sub {
 };
 
 subtest 'no domain' => sub {
-    fails( sub { $conn->get_domain_by_name('guest') },
-        42, qr/no domain with matching name 'guest'/, 'by name' );
-    fails( sub { $conn->get_domain_by_uuid($UUID) },
-        42, qr/no domain with matching uuid '$UUID'/, 'by UUID' );
-    fails( sub { $conn->get_domain_by_id(1) }, 42, qr/no domain with matching id 1/, 'by id' );
-    fails( sub { $conn->define_domain('<domain') },
-        35, qr/\(domain_definition\):1: /, 'XML that is none' );
-    fails( sub { $conn->define_domain('<network/>') }, 27, qr/XML error: /, 'XML of something else' );
-    fails( sub { $conn->restore_domain('/nowhere') },
-        38, qr{'/nowhere': No such file or directory}, 'nothing to restore' );
+    fails( 'by name', sub { $conn->get_domain_by_name('guest') },
+        42, qr/no domain with matching name 'guest'/ );
+    fails( 'by UUID', sub { $conn->get_domain_by_uuid($UUID) },
+        42, qr/no domain with matching uuid '$UUID'/ );
+    fails( 'by id', sub { $conn->get_domain_by_id(1) },
+        42, qr/no domain with matching id 1/ );
+    fails( 'XML that is none', sub { $conn->define_domain('<domain') },
+        35, qr/\(domain_definition\):1: / );
+    fails( 'XML of something else', sub { $conn->define_domain('<network/>') },
+        27, qr/XML error: / );
+    fails( 'nothing to restore', sub { $conn->restore_domain('/nowhere') },
+        38, qr{'/nowhere': No such file or directory} );
 };
 
 subtest 'defined' => sub {
@@ -142,9 +125,12 @@ subtest 'defined' => sub {
     is( $conn->num_of_defined_domains, 1, 'is the only one' );
     is( $conn->num_of_domains,         0, 'and does not run' );
 
-    fails( sub { $dom->suspend }, 55, qr/domain is not running/, 'suspend' );
-    fails( sub { $dom->destroy }, 55, qr/domain is not running/, 'destroy' );
-    fails( sub { $dom->block_stats('vda') }, 55, qr/domain is not running/, 'statistics' );
+    fails( 'suspend', sub { $dom->suspend },
+        55, qr/domain is not running/ );
+    fails( 'destroy', sub { $dom->destroy },
+        55, qr/domain is not running/ );
+    fails( 'statistics', sub { $dom->block_stats('vda') },
+        55, qr/domain is not running/ );
 
     $dom->rename('other');
     is( $conn->get_domain_by_uuid($UUID)->get_name, 'other', 'renamed' );
@@ -155,11 +141,12 @@ subtest 'read-only' => sub {
     my $reader = Sys::Virt->new( uri => $libvirt->uri, readonly => 1 );
     my $seen = $reader->get_domain_by_name('guest');
     is( $seen->get_info->{maxMem}, 192 * 1024, 'may look' );
-    fails( sub { $seen->create }, 29, qr/read only access prevents virDomainCreate/, "can't start" );
-    fails( sub { $seen->undefine },
-        29, qr/read only access prevents virDomainUndefine/, "can't undefine" );
-    fails( sub { $reader->define_domain( Guest->xml( 'guest', $UUID ) ) },
-        29, qr/read only access prevents virDomainDefineXML/, "can't define" );
+    fails( "can't start", sub { $seen->create },
+        29, qr/read only access prevents virDomainCreate/ );
+    fails( "can't undefine", sub { $seen->undefine },
+        29, qr/read only access prevents virDomainUndefine/ );
+    fails( "can't define", sub { $reader->define_domain( Guest->xml( 'guest', $UUID ) ) },
+        29, qr/read only access prevents virDomainDefineXML/ );
 };
 
 subtest 'started' => sub {
@@ -172,10 +159,12 @@ subtest 'started' => sub {
     is_deeply( [ map { $_->get_name } $conn->list_domains ], ['guest'], 'listed' );
     is( scalar $conn->list_defined_domains, 0, 'not among those that do not run' );
     is( $conn->num_of_domains, 1, 'one domain runs' );
-    fails( sub { $dom->create }, 55, qr/domain is already running/, 'once more' );
-    fails( sub { $dom->rename('other') }, 55, qr/cannot rename active domain/, 'rename' );
-    fails( sub { $conn->create_domain( Guest->xml( 'guest', $UUID =~ s/9$/8/r ) ) },
-        9, qr/domain 'guest' already exists/, 'a second one of that name' );
+    fails( 'once more', sub { $dom->create },
+        55, qr/domain is already running/ );
+    fails( 'rename', sub { $dom->rename('other') },
+        55, qr/cannot rename active domain/ );
+    fails( 'a second one of that name', sub { $conn->create_domain( Guest->xml( 'guest', $UUID =~ s/9$/8/r ) ) },
+        9, qr/domain 'guest' already exists/ );
     comes_up( 1, 'it has come up' );
 };
 
@@ -204,9 +193,10 @@ subtest 'looked at' => sub {
     is( $dom->block_peek( 'vda', 4, 20 ), "guest's disk\n" . "\0" x 7, 'a few bytes of it' );
     is( length $dom->memory_peek( 0, 4096, $D->MEMORY_PHYSICAL ), 4096, 'a page of its memory' );
     is_deeply( [ $dom->get_disk_errors ], [], 'no disk errors' );
-    fails( sub { $dom->get_block_info('vdz') }, 8, qr/vdz/, 'no such disk' );
+    fails( 'no such disk', sub { $dom->get_block_info('vdz') },
+        8, qr/vdz/ );
 
-    wait_until( sub { $dom->interface_stats('guest0')->{tx_packets} }, 'it asks for an address' );
+    wait_until( 'it asks for an address', sub { $dom->interface_stats('guest0')->{tx_packets} } );
     my $interface = $dom->interface_stats('guest0');
     cmp_ok( $interface->{tx_bytes}, '>=', 64, 'in some bytes' );
     is_deeply(
@@ -229,10 +219,10 @@ subtest 'tuned' => sub {
     my $affect = $D->AFFECT_LIVE;
 
     $dom->set_memory( 130 * 1024 );
-    wait_until( sub { $dom->get_info->{memory} == 130 * 1024 }, 'it gives memory back' );
+    wait_until( 'it gives memory back', sub { $dom->get_info->{memory} == 130 * 1024 } );
     $dom->set_memory_stats_period(1);
     like( $dom->get_xml_description, qr/<stats period='1'/, 'memory statistics each second' );
-    wait_until( sub { $dom->memory_stats->{available} }, 'which it sends' );
+    wait_until( 'which it sends', sub { $dom->memory_stats->{available} } );
     is( $dom->memory_stats->{actual_balloon}, 130 * 1024, 'of the memory it has' );
 
     $dom->set_vcpus( 2, $affect );
@@ -247,10 +237,8 @@ subtest 'tuned' => sub {
     is( $tune->{total_bytes_sec}, 10_000_000, 'bytes of the disk a second' );
     is( $tune->{total_iops_sec},  500,        'requests a second' );
     is( $tune->{read_bytes_sec},  0,          'no other limit' );
-    fails(
-        sub { $dom->set_block_iotune( 'vda', { total_bytes_sec => 1000, read_bytes_sec => 1000 } ) },
-        8, qr/total and read/, 'two at once'
-    );
+    fails( 'two at once', sub { $dom->set_block_iotune( 'vda', { total_bytes_sec => 1000, read_bytes_sec => 1000 } ) },
+        8, qr/total and read/ );
 
     $dom->set_numa_parameters( { numa_nodeset => '0' } );
     is_deeply( $dom->get_numa_parameters, { numa_mode => 0, numa_nodeset => '0' }, 'NUMA' );
@@ -260,15 +248,16 @@ subtest 'tuned' => sub {
     is( $dom->get_block_info('vda')->{capacity}, 128 * 2**20, 'a larger disk' );
 
     my $title = $D->METADATA_TITLE;
-    fails( sub { $dom->get_metadata($title) }, 80, qr/element is not present/, 'no title' );
+    fails( 'no title', sub { $dom->get_metadata($title) },
+        80, qr/element is not present/ );
     $dom->set_metadata( $title, "K\xc3\xb6ln", undef, undef, $affect );
     is( $dom->get_metadata( $title, undef, $affect ), "K\xc3\xb6ln", 'a title, in bytes' );
 };
 
 subtest 'tuned, by cgroups' => sub {
     if ( !has_cgroups() ) {
-        fails( sub { $dom->get_scheduler_parameters },
-            55, qr/cgroup CPU controller is not mounted/, 'no cgroups' );
+        fails( 'no cgroups', sub { $dom->get_scheduler_parameters },
+        55, qr/cgroup CPU controller is not mounted/ );
         ok( !$ENV{CI}, 'cgroups can be made on this machine' );
         return;
     }
@@ -282,8 +271,8 @@ subtest 'tuned, by cgroups' => sub {
     is( $scheduler->{vcpu_period}, 100_000, 'period' );
     $dom->set_scheduler_parameters( { vcpu_quota => -1 } );
     is( $dom->get_scheduler_parameters->{vcpu_quota}, -1, 'no quota again' );
-    fails( sub { $dom->set_scheduler_parameters( { vcpu_quota => 1 } ) },
-        8, qr/out of range/, 'too little' );
+    fails( 'too little', sub { $dom->set_scheduler_parameters( { vcpu_quota => 1 } ) },
+        8, qr/out of range/ );
 
     is( $dom->get_memory_parameters->{hard_limit}, $D->MEMORY_PARAM_UNLIMITED, 'no limit' );
     $dom->set_memory_parameters( { hard_limit => 2**20, soft_limit => 2**19 } );
@@ -378,7 +367,7 @@ subtest 'reset, rebooted and shut down' => sub {
     comes_up( 3, 'and once more' );
     is( $conn->get_domain_by_name('guest')->get_id, $id, 'all the time the same qemu' );
     $dom->shutdown;
-    wait_until( sub { !$dom->is_active }, 'it ends' );
+    wait_until( 'it ends', sub { !$dom->is_active } );
     state_is( $D->STATE_SHUTOFF, $D->STATE_SHUTOFF_SHUTDOWN, 'by itself' );
 };
 
@@ -389,15 +378,17 @@ subtest 'ended' => sub {
     is( $dom->is_persistent, 0, 'not defined any more' );
     is( $dom->is_active,     1, 'but still there' );
     $dom->destroy;
-    fails( sub { $dom->get_info }, 42, qr/no domain with matching uuid '$UUID' \(guest\)/, 'gone' );
+    fails( 'gone', sub { $dom->get_info },
+        42, qr/no domain with matching uuid '$UUID' \(guest\)/ );
     is_deeply( [ $conn->list_all_domains ], [], 'nothing is left' );
 
     my $other = Sys::Virt->new( uri => $libvirt->uri );
     $dom = $other->create_domain( Guest->xml( 'transient', $UUID ), $D->START_AUTODESTROY );
     is( $dom->is_persistent, 0, 'a transient domain' );
-    fails( sub { $dom->set_autostart(1) }, 55, qr/transient domain/, "doesn't start by itself" );
+    fails( "doesn't start by itself", sub { $dom->set_autostart(1) },
+        55, qr/transient domain/ );
     undef $_ for $dom, $other;
-    wait_until( sub { !$conn->num_of_domains }, 'ends with its connection' );
+    wait_until( 'ends with its connection', sub { !$conn->num_of_domains } );
 };
 
 done_testing;

@@ -33,15 +33,18 @@ sub lines_of {
     note "$script, by $implementation";
     open my $output, '-|', $^X, @$include, "xt/scripts/$script", @arguments or die "$^X: $!";
     my @lines = <$output>;
-    ok( close $output, "$implementation: runs" ) or diag @lines[ -5 .. -1 ];
+    close $output;
     return @lines;
 }
 
 sub prints_the_same {
     my ( $name, $minimum, $script, @arguments ) = @_;
     return subtest $name => sub {
-        my @ours   = lines_of( 'this module',   [ '-Iblib/lib', '-Iblib/arch' ], $script, @arguments );
-        my @theirs = lines_of( 'the reference', ["-I$reference"],                $script, @arguments );
+        my @ours = lines_of( 'this module', [ '-Iblib/lib', '-Iblib/arch' ], $script, @arguments );
+        is( $?, 0, 'it runs to its end' ) or diag @ours[ -5 .. -1 ];
+
+        # As far as it prints: SIGPIPE may end this one, when it closes its connection.
+        my @theirs = lines_of( 'the reference', ["-I$reference"], $script, @arguments );
         cmp_ok( scalar @ours, '>=', $minimum, 'so many calls' );
         is( scalar @ours, scalar @theirs, 'as many lines' );
         while ( my ( $index, $ours ) = each @ours ) {

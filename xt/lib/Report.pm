@@ -22,7 +22,7 @@ my $VARYING = join '|', map { qr/$_/ } qw(
     allocation available physical rss cpu cpuTime cpu_time mhz disk_caches minor_fault unused usable
     last_update stateTime idle iowait kernel user free buffers cached expirytime
     rd_\w+ rx_\w+ (?:time|data|mem|file)[A-Z]\w*
-    balloon\.[\w.-]+ block\.\d+\.[\w.]+ cpu\.[\w.]+ net\.\d+\.[\w.]+ vcpu\.\d+\.[\w.]+
+    balloon\.[\w.-]+ block\.\d+\.[\w.]+ cpu\.[\w.]+ dirtyrate\.[\w.]+ net\.\d+\.[\w.]+ vcpu\.\d+\.[\w.]+
 );
 
 # Lists whose order libvirt leaves to chance.

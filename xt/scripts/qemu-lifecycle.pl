@@ -261,5 +261,3 @@ act( 'transient', sub { $dom = $conn->create_domain( $XML, $D->START_PAUSED ) } 
 look_at( $dom, 'transient', qw(is_persistent get_state) );
 act( 'destroy', sub { $dom->destroy } );
 look_at( $conn, 'at the end', qw(list_all_domains num_of_domains num_of_defined_domains) );
-
-undef $_ for $dom, $conn;    # while their libvirtd is there

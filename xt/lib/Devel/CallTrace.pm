@@ -13,7 +13,7 @@ no strict 'refs';
 use Scalar::Util qw(blessed refaddr);
 
 our $sub;
-my ( %lines, %where );
+my ( %noted, %where );
 
 sub DB { }
 
@@ -36,13 +36,13 @@ sub sub {
     note_objects( $where, @result ) if $where;
     my $outcome = $error ? "$error" : 'returned';
     $outcome =~ s/\s+/ /g;
-    $lines{ join "\t", $name, $where || "-\t-", $outcome } = 1;
+    note_call( $name, $where || "-\t-", $outcome );
     die $error if defined $error;
     return $list ? @result : $result[0];
 }
 
 sub lsub : lvalue {
-    $lines{"$sub\t-\t-\treturned"} = 1 if !ref $sub && $sub =~ /\ASys::Virt/;
+    note_call( $sub, "-\t-", 'returned' ) if !ref $sub && $sub =~ /\ASys::Virt/;
     return &$sub;
 }
 
@@ -65,10 +65,14 @@ sub note_objects {
     return;
 }
 
-END {
-    if ( open my $file, '>>', $ENV{SYS_VIRT_CALLS} ) {
-        print {$file} map {"$_\n"} sort keys %lines;
-    }
+# At once: a program may end in any way.
+sub note_call {
+    my $line = join "\t", @_;
+    return if $noted{$line}++;
+    open my $file, '>>', $ENV{SYS_VIRT_CALLS} or die "$ENV{SYS_VIRT_CALLS}: $!";
+    print {$file} "$line\n";
+    close $file;
+    return;
 }
 
 1;
