@@ -56,7 +56,7 @@ sub object {
 # Every name of a field that there is, in one hash; and such that take lists.
 my %FIELDS = map { ( $_ => 1 ) } qw(an.int a.uint an.llong a.ullong a.double a.boolean a.string);
 for my $package ( keys %$surface ) {
-    $FIELDS{$_} = 1 for grep {/\A[a-z_.]+\z/} values %{ $surface->{$package}{constants} };
+    $FIELDS{$_} = 1 for grep {/\A[a-z][-a-z0-9_.]*\z/} values %{ $surface->{$package}{constants} };
 }
 my %IS_LIST = map { $_ => 1 } qw(migrate_disks migrate_disks_detect_zeroes migrate_disks_target_zero);
 
