@@ -5,16 +5,16 @@ use std::ffi::CStr;
 use libvirt::call::Pass;
 use libvirt::handle::{Connect, Domain};
 use libvirt::list::{Objects, Texts, array, list, names, numbers};
-use libvirt::params::{Schema, Settings};
+use libvirt::params::Schema;
 use libvirt::report::{Report, report};
 use libvirt::sys::virDomainStatsRecord;
 use libvirt::text::Text;
-use libvirt::{Exception, sys, vir};
+use libvirt::{sys, vir};
 use xsub::List;
 use xsub::tape::Values;
 use xsub::value::ParamsOrFlags;
 
-use crate::domain::lifecycle::SAVE;
+use crate::domain::lifecycle::{ImageCall, SAVE, image_call};
 
 xsub::xsubs! {
     package "Sys::Virt";
@@ -86,25 +86,14 @@ xsub::xsubs! {
     )
         schema { Ok(Schema::known(SAVE)) }
         -> () {
-        let flags = match params_sv {
-            ParamsOrFlags::Params(params) => {
-                let mut params = Settings::new(params)?;
-                params.set_string(sys::VIR_DOMAIN_SAVE_PARAM_FILE, fromsv)?;
-                params.set_string(sys::VIR_DOMAIN_SAVE_PARAM_DXML, dxmlsv)?;
-                return params.send(|params, count| {
-                    vir!("8.4.0": virDomainRestoreParams(con, params, count, flags))
-                });
-            }
-            ParamsOrFlags::Flags(old_flags) => flags | old_flags,
-            ParamsOrFlags::Neither => flags,
-        };
-        if fromsv.is_none() {
-            return Err(Exception::die("Either $from or $params parameter must be supplied"));
+        let missing = "Either $from or $params parameter must be supplied";
+        match image_call(fromsv, dxmlsv, params_sv, flags, missing)? {
+            ImageCall::Params(params) => params.send(|params, count| {
+                vir!("8.4.0": virDomainRestoreParams(con, params, count, flags))
+            }),
+            ImageCall::Flags(flags) => vir!(virDomainRestoreFlags(con, fromsv, dxmlsv, flags)),
+            ImageCall::Plain => vir!(virDomainRestore(con, fromsv)),
         }
-        if dxmlsv.is_none() && flags == 0 {
-            return vir!(virDomainRestore(con, fromsv));
-        }
-        vir!(virDomainRestoreFlags(con, fromsv, dxmlsv, flags))
     }
 
     /// `$conn->domain_xml_from_native($format, $config, $flags = 0)`

@@ -8,7 +8,7 @@ use libvirt::params::{Field, Schema, Settings};
 use libvirt::record::{Record, record};
 use libvirt::sys::{self, virDomainControlInfo, virDomainInfo};
 use libvirt::text::{Text, number};
-use libvirt::{Exception, check, fields, vir};
+use libvirt::{Exception, Result, check, fields, vir};
 use xsub::List;
 use xsub::value::ParamsOrFlags;
 
@@ -19,6 +19,41 @@ pub const SAVE: &[Field] = fields! {
     STRING VIR_DOMAIN_SAVE_PARAM_IMAGE_FORMAT;
     INT VIR_DOMAIN_SAVE_PARAM_PARALLEL_CHANNELS;
 };
+
+/// Which of the functions saves a domain, or restores it.
+pub enum ImageCall {
+    /// That which takes parameters, path and XML among them.
+    Params(Settings),
+    /// That which takes flags.
+    Flags(u32),
+    /// The oldest one.
+    Plain,
+}
+
+/// Which function suits the arguments; `missing` is said where there is no path.
+pub fn image_call(
+    path: Option<&CStr>,
+    dxml: Option<&CStr>,
+    params: ParamsOrFlags<'_>,
+    flags: u32,
+    missing: &'static str,
+) -> Result<ImageCall> {
+    let flags = match params {
+        ParamsOrFlags::Params(params) => {
+            let mut params = Settings::new(params)?;
+            params.set_string(sys::VIR_DOMAIN_SAVE_PARAM_FILE, path)?;
+            params.set_string(sys::VIR_DOMAIN_SAVE_PARAM_DXML, dxml)?;
+            return Ok(ImageCall::Params(params));
+        }
+        ParamsOrFlags::Flags(old_flags) => flags | old_flags,
+        ParamsOrFlags::Neither => flags,
+    };
+    match (path, dxml, flags) {
+        (None, ..) => Err(Exception::die(missing)),
+        (_, None, 0) => Ok(ImageCall::Plain),
+        _ => Ok(ImageCall::Flags(flags)),
+    }
+}
 
 xsub::xsubs! {
     package "Sys::Virt::Domain";
@@ -81,25 +116,14 @@ xsub::xsubs! {
     )
         schema { Ok(Schema::known(SAVE)) }
         -> () {
-        let flags = match params_sv {
-            ParamsOrFlags::Params(params) => {
-                let mut params = Settings::new(params)?;
-                params.set_string(sys::VIR_DOMAIN_SAVE_PARAM_FILE, tosv)?;
-                params.set_string(sys::VIR_DOMAIN_SAVE_PARAM_DXML, dxmlsv)?;
-                return params.send(|params, count| {
-                    vir!("8.4.0": virDomainSaveParams(dom, params, count, flags))
-                });
-            }
-            ParamsOrFlags::Flags(old_flags) => flags | old_flags,
-            ParamsOrFlags::Neither => flags,
-        };
-        if tosv.is_none() {
-            return Err(Exception::die("Either $to or $params parameter must be supplied"));
+        let missing = "Either $to or $params parameter must be supplied";
+        match image_call(tosv, dxmlsv, params_sv, flags, missing)? {
+            ImageCall::Params(params) => params.send(|params, count| {
+                vir!("8.4.0": virDomainSaveParams(dom, params, count, flags))
+            }),
+            ImageCall::Flags(flags) => vir!(virDomainSaveFlags(dom, tosv, dxmlsv, flags)),
+            ImageCall::Plain => vir!(virDomainSave(dom, tosv)),
         }
-        if dxmlsv.is_none() && flags == 0 {
-            return vir!(virDomainSave(dom, tosv));
-        }
-        vir!(virDomainSaveFlags(dom, tosv, dxmlsv, flags))
     }
 
     /// `$dom->managed_save($flags = 0)`
