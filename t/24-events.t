@@ -263,6 +263,39 @@ for my $way ( sub { last }, sub { goto NOWHERE }, sub { next } ) {
     is( scalar @scoped, 1, 'end of scope: events go on' );
 }
 
+# ---- taken back in every order, and when the connection is closed
+
+for my $order ( [ 0, 1, 2 ], [ 0, 2, 1 ], [ 1, 0, 2 ], [ 1, 2, 0 ], [ 2, 0, 1 ], [ 2, 1, 0 ] ) {
+    my $own = Sys::Virt->new( uri => 'test:///default' );
+    my ($guest) = $own->list_domains;
+    $guest->resume if ( $guest->get_state )[0] == Sys::Virt::Domain::STATE_PAUSED();
+    run();
+    my ( $freed, @got ) = (0);
+    my @ids = map {
+        my ( $number, $guard ) = ( $_, Count->new( \$freed ) );
+        $own->domain_event_register_any( $number ? $guest : undef, $number == 2 ? 1 : 0, sub { push @got, $number; $guard } );
+    } 0 .. 2;
+    my @left = 0 .. 2;
+    for my $taken (@$order) {
+        $own->domain_event_deregister_any( $ids[$taken] );
+        @left = grep { $_ != $taken } @left;
+        @got = ();
+        $guest->suspend;
+        $guest->resume;
+        run();
+        is_deeply( [ sort @got ], [ map { ( $_, $_ ) } grep { $_ != 2 } @left ], "order @$order: those that are left" );
+    }
+    is( $freed, 3, 'all are freed' );
+    $own->DESTROY;
+    ok( !eval { $own->domain_event_deregister_any( $ids[0] ); 1 }, 'afterwards' );
+    is( $@->code, Sys::Virt::Error::ERR_INVALID_CONN(), 'there is no connection' );
+}
+{
+    package Count;
+    sub new { return bless [ $_[1] ], $_[0] }
+    sub DESTROY { ${ $_[0][0] }++ }
+}
+
 # ---- signals arrive while the loop waits
 
 {
