@@ -1465,18 +1465,19 @@ static void register_event_impl(pTHX)
         "Sys::Virt::Event::_remove_handle", "Sys::Virt::Event::_add_timeout",
         "Sys::Virt::Event::_update_timeout", "Sys::Virt::Event::_remove_timeout",
     };
-    static bool registered; /* for the process: libvirt takes one implementation */
+    static callback *first; /* for the process: libvirt takes one implementation */
     xsub_callback *functions[6];
     int i;
 
-    if (registered)
+    if (first && first->owner)
         return;
-    registered = true;
     for (i = 0; i < 6; i++) {
         callback *c = callback_new(aTHX_ sv_2mortal(newSVpv(names[i], 0)), NULL);
 
         c->of_loop = true;
         functions[i] = &c->shared;
+        if (i == 0)
+            first = c;
     }
     sys_virt_register_event_impl(functions);
 }

@@ -3,7 +3,7 @@
 use std::ffi::{c_int, c_void};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use virt::sys::{self, virEventHandleCallback, virEventTimeoutCallback, virFreeCallback};
 use xsub::abi::xsub_callback;
@@ -130,7 +130,11 @@ fn handed() -> MutexGuard<'static, Vec<Handed>> {
 }
 
 /// The six functions of the implementation, each as Perl's callback.
-static FUNCTIONS: OnceLock<[usize; 6]> = OnceLock::new();
+static FUNCTIONS: Mutex<Option<[usize; 6]>> = Mutex::new(None);
+
+fn functions() -> MutexGuard<'static, Option<[usize; 6]>> {
+    FUNCTIONS.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 enum Function {
     AddHandle,
@@ -142,9 +146,9 @@ enum Function {
 }
 
 fn upcall(function: Function) -> Option<Upcall> {
-    let functions = FUNCTIONS.get()?;
+    let callback = functions().map(|functions| functions[function as usize])?;
     // SAFETY: C keeps the six callbacks for ever.
-    Some(unsafe { Upcall::new(functions[function as usize] as *mut c_void) })
+    Some(unsafe { Upcall::new(callback as *mut c_void) })
 }
 
 /// What libvirt gets from an implementation: a number, or -1.
@@ -244,13 +248,17 @@ unsafe extern "C" fn impl_remove_timeout(timer: c_int) -> c_int {
     0
 }
 
-/// Makes Perl's functions libvirt's event implementation.
+/// Makes Perl's functions libvirt's event implementation, in place of those of an interpreter
+/// that is gone.
 ///
 /// # Safety
 ///
 /// The six callbacks stay for ever.
 pub unsafe fn register_impl(functions: [*mut xsub_callback; 6]) {
-    FUNCTIONS.get_or_init(|| functions.map(|function| function as usize));
+    let earlier = self::functions().replace(functions.map(|function| function as usize));
+    if earlier.is_some() {
+        return;
+    }
     // SAFETY: functions for ever.
     unsafe {
         sys::virEventRegisterImpl(
