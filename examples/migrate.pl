@@ -35,40 +35,48 @@ sub main {
     $flags |= Sys::Virt::Domain::MIGRATE_NON_SHARED_DISK if $copy_disks;
     $flags |= Sys::Virt::Domain::MIGRATE_UNSAFE          if $unsafe;
 
-    # migrate returns when all is done: who wants to look meanwhile needs a process for that,
-    # with a connection of its own.
-    my $watcher = $progress ? start_watcher() : undef;
+    # migrate returns when all is done: to look, and to cancel, takes another process, which has
+    # a connection of its own.
+    my $watcher = start_watcher();
     my $start   = time;
     my $done    = eval {
-        my $here  = Sys::Virt->new( uri => $uri );
-        my $there = Sys::Virt->new( uri => $to );
-        $here->get_domain_by_name($name)->migrate( $there, \%parameters, $flags );
+        my $here   = Sys::Virt->new( uri => $uri );
+        my $there  = Sys::Virt->new( uri => $to );
+        my $domain = $here->get_domain_by_name($name);
+        local $SIG{INT} = 'IGNORE';    # The other process cancels it.
+        $domain->migrate( $there, \%parameters, $flags );
         printf "%s runs on %s (%.1f s)\n", $name, $there->get_hostname, time - $start;
         1;
     };
     my $error = $@;
-    if ($watcher) {
-        kill TERM => $watcher;
-        waitpid $watcher, 0;
-        print {*STDERR} "\n";
-    }
-    die $error if !$done;
+    kill TERM => $watcher;
+    waitpid $watcher, 0;
+    print {*STDERR} "\n" if $progress;
+    die $error           if !$done;
 }
 
+# Shows how far it is, and cancels it on ctrl+C, or if the other process has ended.
 sub start_watcher {
     my $parent = $$;
     my $pid    = fork;
     die "fork: $!\n" if !defined $pid;
     return $pid      if $pid;
 
+    my $cancel = 0;
+    $SIG{INT} = sub { $cancel = 1 };
     eval {
-        my $conn   = Sys::Virt->new( uri => $uri, readonly => 1 );
-        my $domain = $conn->get_domain_by_name($name);
-        while ( sleep 1 && getppid == $parent ) {
+        my $domain = Sys::Virt->new( uri => $uri )->get_domain_by_name($name);
+        while (1) {
+            sleep 1;
             my $job = $domain->get_job_info;
             next if !$job->{dataTotal};
+            if ( $cancel || getppid != $parent ) {
+                $domain->abort_job;
+                last;
+            }
             printf {*STDERR} "\r%d of %d MiB sent, %d MiB left ",
-              map { $_ / 2**20 } @$job{qw(dataProcessed dataTotal dataRemaining)};
+              map { $_ / 2**20 } @$job{qw(dataProcessed dataTotal dataRemaining)}
+              if $progress;
         }
     };
     exit;    # The domain has gone; or what is wrong is said elsewhere.
@@ -88,8 +96,7 @@ migrate.pl - moves a domain to another host while it runs
 =head1 DESCRIPTION
 
 Moves a domain that runs to the host with the URI DESTINATION. The disks have to be on storage
-that both have, unless C<--copy-disks> is given. If it is interrupted, the domain stays where it
-is.
+that both have, unless C<--copy-disks> is given. Ctrl+C cancels it: the domain stays where it is.
 
 =head1 OPTIONS
 

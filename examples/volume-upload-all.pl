@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 use strict;
 use warnings;
+use feature qw(state);
 
 use Getopt::Long qw(GetOptions);
 use Pod::Usage   qw(pod2usage);
@@ -35,7 +36,8 @@ sub main {
             my ( undef, undef, $count ) = @_;
             my $read = sysread $file, $_[1], $count;
             die "$path: $!\n" if !defined $read;
-            show_progress( $sent += $read, $size );
+            $sent += $read;
+            show_progress( $sent, $size ) if $read;
             return $read;
         }
     );
@@ -44,10 +46,9 @@ sub main {
 }
 
 # Once a second, and at the end.
-my $shown = 0;
-
 sub show_progress {
     my ( $done, $size ) = @_;
+    state $shown = 0;
     return if !$progress || $shown == time && $done < $size;
     $shown = time;
     printf {*STDERR} "\r%d of %d MiB%s", $done / 2**20, $size / 2**20, $done < $size ? '' : "\n";

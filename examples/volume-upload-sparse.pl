@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 use strict;
 use warnings;
+use feature qw(state);
 
 use Getopt::Long qw(GetOptions);
 use Pod::Usage   qw(pod2usage);
@@ -39,7 +40,7 @@ sub main {
             my $read = sysread $file, $_[1], $count;
             die "$path: $!\n" if !defined $read;
             $sent += $read;
-            show_progress( $sent + $holes, $size );
+            show_progress( $sent + $holes, $size ) if $read;
             return $read;
         },
         sub { return section_at( $file, sysseek( $file, 0, SEEK_CUR ), $size ) },
@@ -58,20 +59,22 @@ sub main {
 # Whether there are data or a hole at this position, and how far that goes.
 sub section_at {
     my ( $file, $position, $size ) = @_;
+    return ( 0, 0 ) if $position == $size;
     my $data = sysseek $file, $position, SEEK_DATA;
-    my ( $in_data, $end ) = !defined $data
-      ? ( 0, $size )    # none behind it
-      : $data > $position ? ( 0, $data )
-      :                     ( 1, sysseek $file, $position, SEEK_HOLE );
+    if ( !defined $data ) {
+        die "$path: $!\n" if !$!{ENXIO};
+        $data = $size;    # There are none any more.
+    }
+    my $in_data = $data == $position;
+    my $end     = $in_data ? sysseek( $file, $position, SEEK_HOLE ) : $data;
     sysseek $file, $position, SEEK_SET;
     return ( $in_data, $end - $position );
 }
 
 # Once a second, and at the end.
-my $shown = 0;
-
 sub show_progress {
     my ( $done, $size ) = @_;
+    state $shown = 0;
     return if !$progress || $shown == time && $done < $size;
     $shown = time;
     printf {*STDERR} "\r%d of %d MiB%s", $done / 2**20, $size / 2**20, $done < $size ? '' : "\n";

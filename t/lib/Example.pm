@@ -24,6 +24,7 @@ sub start_example {
     my $pid = fork;
     die "fork: $!" if !defined $pid;
     return $pid    if $pid;
+    setpgrp;    # so that a signal can be for it alone, with what it starts
     open STDIN,  '<&', $in;
     open STDOUT, '>&', $out;
     open STDERR, '>&', $err;
@@ -124,7 +125,7 @@ sub tells {
 sub ends {
     my ( $running, $signal ) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
-    kill $signal => $running->{pid} if $signal;
+    kill $signal => -$running->{pid} if $signal;
     waitpid $running->{pid}, 0;
     return is( $?, 0, "$running->{script}: ends" );
 }
