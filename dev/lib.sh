@@ -48,6 +48,7 @@ xt    ssh                    openssh-client
 xt    saslpasswd2            sasl2-bin
 xt    libdigestmd5.so        libsasl2-modules
 xt    libscram.so            libsasl2-modules
+xt    virsh                  libvirt-clients
 xt    qemu-img               qemu-utils
 xt    qemu-system-x86_64     qemu-system-x86
 xt    libvirtd               libvirt-daemon
