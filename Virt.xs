@@ -40,18 +40,34 @@ typedef struct callback callback;
 #define INTERPRETER PL_curinterp
 #endif
 
+/* A hash with the same keys as many others: see encode_hash(). */
+typedef struct {
+    HV *hash;         /* the keys, without values */
+    size_t count;     /* of them; 0: no template */
+    SV *memory;       /* of the arrays */
+    HEK **keys;       /* in our order */
+    U8 *places;       /* the place in our order of Perl's first entry, second, ... */
+    unsigned version; /* counts its changes */
+} hash_template;
+
+#define TEMPLATES 64
+
 #define MY_CXT_KEY "Sys::Virt::_guts" XS_VERSION
 typedef struct {
     PerlInterpreter *owner;
     HV *stash[MAX_CLASSES];
+    GV *destroy[MAX_CLASSES]; /* where DESTROY of these classes is found */
+    destroyable_proc_t next_destroyable; /* whom else to ask */
     HV *error_stash;
     CV *run_upcall;      /* runs the current upcall */
     xsub_upcall *upcall; /* the current one */
+    SV **lent;           /* where it puts the object that is lent to it */
     I32 depth;           /* how many there are */
     call *calls;    /* those in progress that may call back, innermost first */
     bool locked;    /* libvirt has called the event implementation, and may hold locks */
     bool exiting;   /* exit unwinds a callback, and all that led to it */
     callback *callbacks;
+    hash_template templates[TEMPLATES];
 } my_cxt_t;
 START_MY_CXT
 
@@ -65,16 +81,22 @@ static void initialise_interpreter(pTHX_ my_cxt_t *cxt)
     size_t row;
 
     cxt->owner = INTERPRETER;
-    for (row = 0; row < module->class_count; row++)
-        cxt->stash[row] = (HV *)SvREFCNT_inc(gv_stashpv(module->classes[row].package, GV_ADD));
+    for (row = 0; row < module->class_count; row++) {
+        HV *stash = gv_stashpv(module->classes[row].package, GV_ADD);
+
+        cxt->stash[row] = (HV *)SvREFCNT_inc(stash);
+        cxt->destroy[row] = (GV *)SvREFCNT_inc(*hv_fetchs(stash, "DESTROY", TRUE));
+    }
     cxt->error_stash = (HV *)SvREFCNT_inc(gv_stashpvs("Sys::Virt::Error", GV_ADD));
     cxt->run_upcall = newXS(NULL, run_upcall, __FILE__);
     cxt->upcall = NULL;
+    cxt->lent = NULL;
     cxt->depth = 0;
     cxt->calls = NULL;
     cxt->locked = false;
     cxt->exiting = false;
     cxt->callbacks = NULL;
+    Zero(cxt->templates, TEMPLATES, hash_template);
 }
 
 /* ---- exceptions -------------------------------------------------------------- */
@@ -250,12 +272,17 @@ static void drop_outcome(pTHX_ void *outcome)
  * row of its class; mg_len the fork it was made in, below what Perl interprets. */
 typedef MAGIC object_magic;
 
+/* In mg_private: the reference to the native object is libvirt's, until its callback ends. */
+#define LENT 0x8000
+
+static unsigned object_row(const object_magic *magic) { return magic->mg_private & ~LENT; }
+
 #define LEN_OF_GENERATION(n) (-(SSize_t)(n) - 100)
 
 static void object_release(pTHX_ SV *object, object_magic *magic)
 {
     void *native = magic->mg_ptr;
-    unsigned row = magic->mg_private;
+    unsigned row = object_row(magic);
     call c;
 
     if (!native)
@@ -264,7 +291,7 @@ static void object_release(pTHX_ SV *object, object_magic *magic)
     if (SvIOK(object))
         SvIV_set(object, 0);
     /* In a forked child the connection is the parent's: nothing may be sent on it. */
-    if (magic->mg_len != LEN_OF_GENERATION(generation))
+    if (magic->mg_len != LEN_OF_GENERATION(generation) || magic->mg_private & LENT)
         return;
     if (!callbacks_exist) {
         module->classes[row].free(native);
@@ -289,8 +316,10 @@ static int object_magic_free(pTHX_ SV *object, MAGIC *magic)
 static int object_magic_dup(pTHX_ MAGIC *magic, CLONE_PARAMS *params)
 {
     PERL_UNUSED_ARG(params);
-    if (magic->mg_ptr && magic->mg_len == LEN_OF_GENERATION(generation))
-        module->classes[magic->mg_private].ref(magic->mg_ptr);
+    if (magic->mg_ptr && magic->mg_len == LEN_OF_GENERATION(generation)) {
+        module->classes[object_row(magic)].ref(magic->mg_ptr);
+        magic->mg_private &= ~LENT;
+    }
     return 0;
 }
 #else
@@ -301,14 +330,20 @@ static const MGVTBL object_vtbl = {
     NULL, NULL, NULL, NULL, object_magic_free, NULL, object_magic_dup, NULL
 };
 
-/* A new handle; takes over the reference to the native object. */
-static SV *object_new(pTHX_ unsigned row, void *native)
+/* A new handle; takes over the reference to the native object, unless that is LENT. */
+static SV *object_new(pTHX_ unsigned row, U16 lent, void *native)
 {
     dMY_CXT;
     SV *object = newSV_type(SVt_PVMG);
-    MAGIC *magic = sv_magicext(object, NULL, PERL_MAGIC_ext, &object_vtbl, (char *)native, 0);
+    MAGIC *magic;
 
-    magic->mg_private = row;
+    /* As sv_magicext(), less what other kinds of magic need. */
+    Newxz(magic, 1, MAGIC);
+    magic->mg_type = PERL_MAGIC_ext;
+    magic->mg_virtual = (MGVTBL *)&object_vtbl;
+    magic->mg_ptr = (char *)native;
+    SvMAGIC_set(object, magic);
+    magic->mg_private = row | lent;
     magic->mg_len = LEN_OF_GENERATION(generation);
     magic->mg_flags |= MGf_DUP;
     SvIV_set(object, PTR2IV(native));
@@ -332,6 +367,49 @@ static object_magic *object_magic_of(const SV *object)
         if (magic->mg_virtual == &object_vtbl)
             return magic;
     return NULL;
+}
+
+XS_INTERNAL(destroy);
+
+/* Whether DESTROY would do nothing for this object but what its magic does anyway: that
+ * is so unless it is of a subclass, or somebody replaced DESTROY. */
+static bool magic_destroys(pTHX_ SV *object)
+{
+    dMY_CXT;
+    const object_magic *magic = object_magic_of(object);
+    unsigned row;
+    const GV *gv;
+
+    if (!magic)
+        return false;
+    row = object_row(magic);
+    gv = MY_CXT.destroy[row];
+    return SvSTASH(object) == MY_CXT.stash[row] && isGV_with_GP(gv) && GvCV(gv)
+        && CvISXSUB(GvCV(gv)) && CvXSUB(GvCV(gv)) == destroy;
+}
+
+/* Perl asks this before it calls DESTROY, which costs more than all the rest. */
+static bool destroyable(pTHX_ SV *object)
+{
+    dMY_CXT;
+
+    return !magic_destroys(aTHX_ object) && MY_CXT.next_destroyable(aTHX_ object);
+}
+
+/* The callback that the native object was lent to is over. Who kept the object gets a
+ * reference of its own; mostly nobody did, and libvirt is spared two calls. */
+static void object_keep(pTHX_ SV *object)
+{
+    object_magic *magic = object_magic_of(object);
+
+    if (magic && magic->mg_ptr && magic->mg_private & LENT) {
+        if (SvREFCNT(object) > 1 || !magic_destroys(aTHX_ object))
+            module->classes[object_row(magic)].ref(magic->mg_ptr);
+        else
+            magic->mg_ptr = NULL;
+        magic->mg_private &= ~LENT;
+    }
+    SvREFCNT_dec_NN(object);
 }
 
 /* ---- callbacks ------------------------------------------------------------------- */
@@ -513,8 +591,11 @@ XS_INTERNAL(run_upcall)
     if (c->first)
         XPUSHs(sv_mortalcopy(c->first));
     while (node < end) {
+        bool lent = node->tag == XSUB_NODE_LENT;
         SV *value = sv_2mortal(encode_value(aTHX_ &node));
 
+        if (lent)
+            *MY_CXT.lent = SvREFCNT_inc_simple_NN(SvRV(value));
         if (!argument)
             argument = value;
         XPUSHs(value);
@@ -603,13 +684,15 @@ static bool run_until_exit(pTHX_ I32 flags)
     return jumped == 0;
 }
 
-static void enter_perl(pTHX_ xsub_upcall *u)
+/* Runs an upcall; gives the object that was lent to it, if any, with a count of ours. */
+static SV *enter_perl(pTHX_ xsub_upcall *u)
 {
     dMY_CXT;
     dSP;
     const callback *c = (callback *)u->callback;
     call *calls = MY_CXT.calls;
     bool locked = MY_CXT.locked;
+    SV *lent = NULL;
 
     PUSHSTACKi(PERLSI_UNKNOWN);
     ENTER;
@@ -619,6 +702,8 @@ static void enter_perl(pTHX_ xsub_upcall *u)
     save_errsv(aTHX);
     SAVEVPTR(MY_CXT.upcall);
     MY_CXT.upcall = u;
+    SAVEVPTR(MY_CXT.lent);
+    MY_CXT.lent = &lent;
     SAVEI32(MY_CXT.depth);
     MY_CXT.depth++;
     MY_CXT.locked = locked || (c->of_loop && may_be_locked(calls));
@@ -635,6 +720,7 @@ static void enter_perl(pTHX_ xsub_upcall *u)
     }
     MY_CXT.locked = locked;
     MY_CXT.exiting = false;
+    return lent;
 }
 
 /* False where the callback's interpreter does not run here, or has to end. */
@@ -656,13 +742,16 @@ static void upcall(xsub_upcall *u)
 {
     dTHX;
     callback *c = (callback *)u->callback;
+    SV *lent;
 
     if (!may_enter_perl(aTHX_ c)) {
         xsub_outcome_drop(&u->arguments);
         return;
     }
     c->shared.references++;
-    enter_perl(aTHX_ u);
+    lent = enter_perl(aTHX_ u);
+    if (lent)
+        object_keep(aTHX_ lent);
     callback_release(c);
 }
 
@@ -749,8 +838,8 @@ static void invalid_handle(pTHX_ const decoder *d, unsigned row, const char *nam
 
     if (!magic)
         sv_catpvf(message, "is a %s that libvirt did not make", sv_reftype(object, TRUE));
-    else if (magic->mg_private != row)
-        sv_catpvf(message, "is a %s", module->classes[magic->mg_private].noun);
+    else if (object_row(magic) != row)
+        sv_catpvf(message, "is a %s", module->classes[object_row(magic)].noun);
     else if (!magic->mg_ptr)
         sv_catpvs(message, "was released already");
     else if (magic->mg_len != LEN_OF_GENERATION(generation))
@@ -766,7 +855,7 @@ static void *native_of(pTHX_ const decoder *d, const xsub_type *type, const char
 {
     const object_magic *magic = object_magic_of(object);
 
-    if (!magic || magic->mg_private != type->class_row || !magic->mg_ptr
+    if (!magic || object_row(magic) != type->class_row || !magic->mg_ptr
         || magic->mg_len != LEN_OF_GENERATION(generation)
         || !SvIOK(object) || SvIVX(object) != PTR2IV(magic->mg_ptr))
         invalid_handle(aTHX_ d, type->class_row, name, object, magic);
@@ -820,6 +909,27 @@ static void check_arguments(pTHX_ decoder *d)
     for (i = 0; d->careful && i < d->items && i < d->sub->count; i++)
         check_handles(aTHX_ d, &d->sub->parameters[i].type, d->sub->parameters[i].name,
                       &d->values[i]);
+}
+
+/* The usual case, without any doubt; what isn't is looked at by decode_handle(). */
+static bool is_plain_handle(const decoder *d, const xsub_type *type, SV *sv, xsub_value *value)
+{
+    const SV *object;
+    const MAGIC *magic;
+
+    if (d->careful || (SvFLAGS(sv) & (SVf_ROK | SVs_GMG)) != SVf_ROK)
+        return false;
+    object = SvRV(sv);
+    if ((SvFLAGS(object) & (SVs_OBJECT | SVf_IOK | SVTYPEMASK)) != (SVs_OBJECT | SVf_IOK | SVt_PVMG))
+        return false;
+    magic = SvMAGIC(object);
+    if (!magic || magic->mg_virtual != &object_vtbl || object_row(magic) != type->class_row
+        || magic->mg_len != LEN_OF_GENERATION(generation) || !magic->mg_ptr
+        || SvIVX(object) != PTR2IV(magic->mg_ptr))
+        return false;
+    value->as.native = magic->mg_ptr;
+    value->len = PTR2UV(object);
+    return true;
 }
 
 static void decode_number(pTHX_ decoder *d, int kind, SV *sv, xsub_value *value)
@@ -1103,7 +1213,8 @@ static bool decode(pTHX_ decoder *d)
     const xsub *sub = d->sub;
     I32 i;
 
-    Zero(d->values, sub->count, xsub_value);
+    for (i = 0; i < sub->count; i++)
+        d->values[i] = (xsub_value){ { 0 }, 0 };
     if (callbacks_exist)
         perl_may_run(aTHX_ d);
     for (i = 0; i < sub->count; i++) {
@@ -1111,6 +1222,9 @@ static bool decode(pTHX_ decoder *d)
 
         if (i >= d->items)
             d->values[i].as.i = parameter->default_number;
+        else if (parameter->type.kind == XSUB_KIND_HANDLE
+                 && is_plain_handle(d, &parameter->type, ARGUMENT(d, i), &d->values[i]))
+            ;
         else if (!decode_value(aTHX_ d, &parameter->type, parameter->name, ARGUMENT(d, i),
                                &d->values[i]))
             return false;
@@ -1146,6 +1260,134 @@ static void croak_arguments(pTHX_ const xsub *sub)
 /* Strings up to here are returned in the operator's own scalar. */
 #define MAX_TARG_LEN 1024
 
+/* Most hashes have the keys that one before had, in the same order. They become copies of
+ * a template, which cost no look-up of a key, and are filled where Perl put the entries. */
+
+#define MAX_KEYS 250
+
+static hash_template *template_for(pTHX_ size_t count, const xsub_node *key)
+{
+    dMY_CXT;
+    size_t index = count * 31 + key->len;
+
+    if (key->len)
+        index += 7 * (U8)key->as.bytes[0] + (U8)key->as.bytes[key->len - 1];
+    return &MY_CXT.templates[index % TEMPLATES];
+}
+
+static bool has_key(const hash_template *t, size_t place, const xsub_node *key)
+{
+    const HEK *known = t->keys[place];
+
+    return HEK_LEN(known) == (I32)key->len && memEQ(HEK_KEY(known), key->as.bytes, key->len);
+}
+
+/* Makes the template of a hash whose keys these are. */
+static void template_set(pTHX_ hash_template *t, const xsub_node *const *keys, size_t count)
+{
+    HV *hash = newHV();
+    size_t bucket, i, n = 0;
+    HE *entry;
+
+    SvREFCNT_dec(t->hash);
+    SvREFCNT_dec(t->memory);
+    t->hash = hash;
+    t->count = 0;
+    t->version++;
+    t->memory = newSV(count * (sizeof(HEK *) + 1));
+    t->keys = (HEK **)SvPVX(t->memory);
+    t->places = (U8 *)(t->keys + count);
+    for (i = 0; i < count; i++) {
+        SV *key = newSVpvn(keys[i]->as.bytes, keys[i]->len);
+
+        t->keys[i] = HeKEY_hek(hv_store_ent(hash, key, &PL_sv_undef, 0));
+        SvREFCNT_dec_NN(key);
+    }
+    if (HvTOTALKEYS(hash) != count)
+        return; /* a key is there twice */
+    for (bucket = 0; bucket <= HvMAX(hash); bucket++)
+        for (entry = HvARRAY(hash)[bucket]; entry; entry = HeNEXT(entry)) {
+            for (i = 0; t->keys[i] != HeKEY_hek(entry); i++)
+                ;
+            t->places[n++] = (U8)i;
+        }
+    t->count = count;
+}
+
+/* A hash by its template; NULL if Perl copied it in another order. */
+static HV *template_fill(pTHX_ const hash_template *t, SV *const *values)
+{
+    HV *hash = newHVhv(t->hash);
+    size_t bucket, n = 0;
+    HE *entry;
+
+    for (bucket = 0; bucket <= HvMAX(hash); bucket++)
+        for (entry = HvARRAY(hash)[bucket]; entry; entry = HeNEXT(entry), n++)
+            if (HeKEY_hek(entry) != t->keys[t->places[n]]) {
+                SvREFCNT_dec(hash);
+                return NULL;
+            }
+    for (n = 0, bucket = 0; bucket <= HvMAX(hash); bucket++)
+        for (entry = HvARRAY(hash)[bucket]; entry; entry = HeNEXT(entry)) {
+            SvREFCNT_dec(HeVAL(entry));
+            HeVAL(entry) = values[t->places[n++]];
+        }
+    return hash;
+}
+
+/* Makes the hash whose keys and values come next. */
+static HV *encode_hash(pTHX_ xsub_node **cursor, size_t count)
+{
+    const xsub_node *keys[MAX_KEYS];
+    SV *values[MAX_KEYS];
+    hash_template *t;
+    unsigned version;
+    bool fits;
+    size_t i;
+    HV *hash;
+
+    if (count == 0 || count > MAX_KEYS) {
+        hash = newHV();
+        for (i = 0; i < count; i++) {
+            const xsub_node *key = (*cursor)++;
+
+            (void)hv_store(hash, key->as.bytes, (I32)key->len, encode_value(aTHX_ cursor), 0);
+        }
+        return hash;
+    }
+    t = template_for(aTHX_ count, *cursor);
+    version = t->version;
+    fits = t->count == count;
+    for (i = 0; i < count; i++) {
+        keys[i] = (*cursor)++;
+        fits = fits && t->version == version && has_key(t, i, keys[i]);
+        values[i] = encode_value(aTHX_ cursor);
+    }
+    /* A hash within this one may have taken the template's place. */
+    if (fits && t->version == version && (hash = template_fill(aTHX_ t, values)))
+        return hash;
+    hash = newHV();
+    for (i = 0; i < count; i++)
+        (void)hv_store(hash, keys[i]->as.bytes, (I32)keys[i]->len, values[i], 0);
+    template_set(aTHX_ t, keys, count);
+    return hash;
+}
+
+/* As sv_setpvn(), less what is not needed where the scalar has room. */
+static void set_bytes(pTHX_ SV *sv, const char *bytes, STRLEN len)
+{
+    if (SvTHINKFIRST(sv) || !SvPOK(sv) || SvLEN(sv) <= len) {
+        sv_setpvn(sv, bytes, len);
+    } else {
+        Copy(bytes, SvPVX(sv), len, char);
+        SvPVX(sv)[len] = '\0';
+        SvCUR_set(sv, len);
+        (void)SvPOK_only(sv);
+        SvTAINT(sv);
+    }
+    SvSETMAGIC(sv);
+}
+
 /* Makes the value at *cursor, and moves on to the next. What is taken over from the
  * outcome becomes UNDEF there. */
 static SV *encode_value(pTHX_ xsub_node **cursor)
@@ -1165,7 +1407,9 @@ static SV *encode_value(pTHX_ xsub_node **cursor)
         return newSVpvn(node->as.bytes, node->len);
     case XSUB_NODE_HANDLE:
         node->tag = XSUB_NODE_UNDEF;
-        return object_new(aTHX_ node->detail, node->as.native);
+        return object_new(aTHX_ node->detail, 0, node->as.native);
+    case XSUB_NODE_LENT:
+        return object_new(aTHX_ node->detail, LENT, node->as.native);
     case XSUB_NODE_ARRAY: {
         AV *array = newAV();
 
@@ -1175,16 +1419,8 @@ static SV *encode_value(pTHX_ xsub_node **cursor)
             av_push(array, encode_value(aTHX_ cursor));
         return newRV_noinc((SV *)array);
     }
-    case XSUB_NODE_HASH: {
-        HV *hash = newHV();
-
-        for (i = 0; i < node->len; i++) {
-            xsub_node *key = (*cursor)++;
-
-            (void)hv_store(hash, key->as.bytes, (I32)key->len, encode_value(aTHX_ cursor), 0);
-        }
-        return newRV_noinc((SV *)hash);
-    }
+    case XSUB_NODE_HASH:
+        return newRV_noinc((SV *)encode_hash(aTHX_ cursor, node->len));
     case XSUB_NODE_REF:
         return newRV_noinc(encode_value(aTHX_ cursor));
     default:
@@ -1273,7 +1509,7 @@ static SV *plain_value(pTHX_ xsub_outcome *outcome)
         return NULL;
     switch (node->tag) {
     case XSUB_NODE_HANDLE:
-        return sv_2mortal(object_new(aTHX_ node->detail, node->as.native));
+        return sv_2mortal(object_new(aTHX_ node->detail, 0, node->as.native));
     case XSUB_NODE_INT:
         value = target(aTHX);
         sv_setiv_mg(value, node->as.i);
@@ -1289,8 +1525,9 @@ static SV *plain_value(pTHX_ xsub_outcome *outcome)
     case XSUB_NODE_BYTES:
     case XSUB_NODE_OWNED:
         value = target(aTHX);
-        sv_setpvn_mg(value, node->as.bytes, node->len);
-        xsub_outcome_drop(outcome);
+        set_bytes(aTHX_ value, node->as.bytes, node->len);
+        if (node->tag == XSUB_NODE_OWNED)
+            xsub_outcome_drop(outcome);
         return value;
     default:
         return NULL;
@@ -1568,13 +1805,15 @@ PROTOTYPES: DISABLE
 BOOT:
 {
     initialise_process(aTHX);
+    install(aTHX);
     if (!hv_exists(PL_modglobal, MY_CXT_KEY, sizeof(MY_CXT_KEY) - 1)) {
         MY_CXT_INIT;
         initialise_interpreter(aTHX_ &MY_CXT);
+        MY_CXT.next_destroyable = PL_destroyhook; /* inherited by clones, as the hook is */
+        PL_destroyhook = destroyable;
         call_atexit(disown_callbacks, NULL); /* inherited by clones */
         (void)hv_stores(PL_modglobal, MY_CXT_KEY, newSV(0));
     }
-    install(aTHX);
 }
 
 #ifdef USE_ITHREADS

@@ -93,6 +93,15 @@ like( error_of( sub { &Sys::Virt::Domain::DESTROY( 1, 2 ) } ),
 { my $counted = Counted->_new( connection => $conn, name => 'test' ) }
 is( Counted->destroyed, 1, 'a subclass may have a DESTROY of its own' );
 
+{
+    my $destroyed = 0;
+    my $original  = \&Sys::Virt::Domain::DESTROY;
+    no warnings 'redefine';
+    local *Sys::Virt::Domain::DESTROY = sub { $destroyed++; $original->(@_) };
+    { my $domain = $conn->get_domain_by_name('test') }
+    is( $destroyed, 1, 'as may the class, by who replaces it' );
+}
+
 # ---- domains outlive their connection
 
 {

@@ -102,6 +102,34 @@ ok( !eval { $conn->domain_event_register_any( undef, 0, sub { } ); 1 }, 'the sam
 is( $@->code, 8, 'is refused by libvirt, unless it is of one domain' );
 $conn->domain_event_deregister_any($id);
 
+# The domain is libvirt's while the callback runs; who keeps it has it for good.
+{
+    package Witness;
+    our @ISA = 'Sys::Virt::Domain';
+    our @seen;
+    sub DESTROY { push @seen, $_[0]->get_name; $_[0]->SUPER::DESTROY }
+}
+{
+    my ( $kept, $alias );
+    my @acts = (
+        sub { $kept  = $_[1] },
+        sub { $alias = \$_[1] },
+        sub { bless $_[1], 'Witness' },
+        sub { $_[1]->DESTROY },
+        sub { $_[1] = undef },
+        sub { $_[0] = undef },
+    );
+    my $keeper = $conn->domain_event_register_any( undef, 0, sub { shift(@acts)->(@_) } );
+    for ( 1 .. 3 ) { $dom->suspend; $dom->resume }
+    run();
+    $conn->domain_event_deregister_any($keeper);
+    is( scalar @acts, 0, 'six callbacks ran' );
+    run();
+    is( $kept->get_name,   'test', 'a domain that was kept' );
+    is( $$alias->get_name, 'test', 'and one by its alias' );
+    is_deeply( \@Witness::seen, ['test'], 'DESTROY of a subclass sees a living object' );
+}
+
 # A callback by name is looked up when it is called; the variable may change.
 {
     our @named;

@@ -24,16 +24,13 @@ pub struct Event<T: Native> {
     function: Function<T>,
 }
 
-/// Writes a new handle of an object that libvirt lends to its callback.
+/// Writes a handle of an object that libvirt lends to its callback.
 fn write_object<T: Native>(native: *mut T::Raw, tape: &mut Tape<'_>) {
     if native.is_null() {
         return tape.undef();
     }
-    // SAFETY: libvirt keeps the object during the callback; the handle gets its own reference.
-    unsafe {
-        T::take_ref(native);
-        tape.handle::<T>(native.cast());
-    }
+    // SAFETY: libvirt keeps the object during the callback.
+    unsafe { tape.lent::<T>(native.cast()) };
 }
 
 macro_rules! write_arguments {

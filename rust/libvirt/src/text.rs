@@ -1,6 +1,7 @@
 //! Text, UUIDs and buffers.
 
 use std::ffi::{c_char, c_uchar};
+use std::mem::MaybeUninit;
 
 use xsub::{Exception, Output, Tape};
 
@@ -208,6 +209,13 @@ pub fn array_text(array: &[c_char]) -> Vec<u8> {
 ///
 /// A plain string that names the argument `name`.
 pub fn buffer(name: &str, size: u64) -> crate::Result<Vec<u8>> {
+    let mut buffer = reserved(name, size)?;
+    buffer.resize(usize::try_from(size).unwrap_or(usize::MAX), 0);
+    Ok(buffer)
+}
+
+/// Memory for `size` bytes, which nothing is in yet.
+fn reserved(name: &str, size: u64) -> crate::Result<Vec<u8>> {
     let mut buffer = Vec::new();
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     if buffer.try_reserve_exact(size).is_err() {
@@ -215,8 +223,40 @@ pub fn buffer(name: &str, size: u64) -> crate::Result<Vec<u8>> {
             "{name} is {size} bytes: more than there is memory"
         )));
     }
-    buffer.resize(size, 0);
     Ok(buffer)
+}
+
+/// Bytes that C has written into memory of ours.
+pub struct Received(Vec<u8>);
+
+impl Output for Received {
+    fn write(self, tape: &mut Tape<'_>) {
+        let bytes = tape.keep(Box::new(self.0));
+        // SAFETY: the tape keeps them.
+        unsafe { tape.borrowed_bytes(bytes) };
+    }
+}
+
+/// Calls a function that fills memory of `size` bytes and returns how many it filled, or a
+/// negative number: gives what was received, unless that is nothing, and the number.
+///
+/// # Errors
+///
+/// The call's; a plain string that names the argument `name` where `size` is too much.
+pub fn received(
+    name: &str,
+    size: u64,
+    call: impl FnOnce(&mut [MaybeUninit<u8>]) -> crate::Result<i32>,
+) -> crate::Result<(Option<Received>, i32)> {
+    let mut bytes = reserved(name, size)?;
+    let room = bytes
+        .capacity()
+        .min(usize::try_from(size).unwrap_or(usize::MAX));
+    let count = call(&mut bytes.spare_capacity_mut()[..room])?;
+    let filled = usize::try_from(count).unwrap_or_default().min(room);
+    // SAFETY: C has written that many.
+    unsafe { bytes.set_len(filled) };
+    Ok(((filled > 0).then_some(Received(bytes)), count))
 }
 
 /// One integer that C writes where it is told.

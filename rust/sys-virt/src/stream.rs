@@ -1,7 +1,7 @@
 //! `Sys::Virt::Stream`: bulk data.
 
 use libvirt::handle::{Connect, New, Stream};
-use libvirt::text::{buffer, number};
+use libvirt::text::{Received, number, received};
 use libvirt::{Result, raw, stream, vir};
 use xsub::Callback;
 use xsub::tape::Assigned;
@@ -41,17 +41,16 @@ xsub::xsubs! {
         data: Target,
         nbytes: u64,
         flags: u32 = 0,
-    ) -> (Assigned<Vec<u8>>, i32) {
-        let mut data = buffer("nbytes", nbytes)?;
-        let (to, size) = (data.as_mut_ptr().cast(), data.len());
-        let count = transferred(if flags == 0 {
-            raw!(virStreamRecv(st, to, size))
-        } else {
-            raw!(virStreamRecvFlags(st, to, size, flags))
+    ) -> (Assigned<Received>, i32) {
+        let (data, count) = received("nbytes", nbytes, |room| {
+            let (to, size) = (room.as_mut_ptr().cast(), room.len());
+            transferred(if flags == 0 {
+                raw!(virStreamRecv(st, to, size))
+            } else {
+                raw!(virStreamRecvFlags(st, to, size, flags))
+            })
         })?;
-        let received = usize::try_from(count).unwrap_or_default();
-        data.truncate(received);
-        Ok((Assigned(1, (received > 0).then_some(data)), count))
+        Ok((Assigned(1, data), count))
     }
 
     /// `$st->send_hole($length, $flags = 0)`: bytes.

@@ -93,11 +93,12 @@ typedef enum {
     XSUB_NODE_ASSIGN, /* the value that follows goes into argument number detail */
     XSUB_NODE_FIELD,  /* in a schema: a name, detail is its xsub_kind */
     XSUB_NODE_FIELDS, /* the same, an array stands for repeated fields */
+    XSUB_NODE_LENT,   /* a native object that is alive while the upcall runs */
 } xsub_tag;
 
 typedef struct {
     uint32_t tag;    /* an xsub_tag */
-    uint32_t detail; /* HANDLE: row of its class; FIELD: kind */
+    uint32_t detail; /* HANDLE, LENT: row of its class; FIELD: kind */
     size_t len;
     union {
         int64_t i;

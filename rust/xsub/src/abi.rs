@@ -164,6 +164,7 @@ pub const XSUB_NODE_REF: xsub_tag = 10;
 pub const XSUB_NODE_ASSIGN: xsub_tag = 11;
 pub const XSUB_NODE_FIELD: xsub_tag = 12;
 pub const XSUB_NODE_FIELDS: xsub_tag = 13;
+pub const XSUB_NODE_LENT: xsub_tag = 14;
 pub type xsub_tag = ::std::os::raw::c_uint;
 #[repr(C)]
 #[derive(Copy, Clone)]

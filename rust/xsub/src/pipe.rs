@@ -24,10 +24,12 @@ pub fn unshielded<R>(call: impl FnOnce() -> R) -> R {
 }
 
 fn set_for<R>(shielded: bool, call: impl FnOnce() -> R) -> R {
-    let outer = SHIELDED.replace(shielded);
-    let result = call();
-    SHIELDED.set(outer);
-    result
+    SHIELDED.with(|state| {
+        let outer = state.replace(shielded);
+        let result = call();
+        state.set(outer);
+        result
+    })
 }
 
 /// Installs the handler, where SIGPIPE is left to its default: at each connection

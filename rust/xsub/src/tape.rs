@@ -42,6 +42,7 @@ impl<'a> Tape<'a> {
         Self { outcome }
     }
 
+    #[inline]
     fn push(&mut self, tag: abi::xsub_tag, detail: u32, len: usize, as_: Payload) {
         self.reserve(1);
         // SAFETY: reserve() made room for one more.
@@ -58,11 +59,16 @@ impl<'a> Tape<'a> {
     }
 
     /// Makes room for `more` nodes.
+    #[inline]
     pub fn reserve(&mut self, more: usize) {
-        let outcome = &mut *self.outcome;
-        if outcome.count + more <= outcome.capacity {
-            return;
+        if self.outcome.count + more > self.outcome.capacity {
+            self.grow(more);
         }
+    }
+
+    #[cold]
+    fn grow(&mut self, more: usize) {
+        let outcome = &mut *self.outcome;
         let mut nodes = Vec::with_capacity((outcome.count + more).max(2 * outcome.capacity));
         // SAFETY: `count` nodes are initialised; the old Vec gives its memory back, not its nodes.
         unsafe {
@@ -162,6 +168,19 @@ impl<'a> Tape<'a> {
             native: native.cast(),
         };
         self.push(abi::XSUB_NODE_HANDLE, C::ROW.into(), 0, payload);
+    }
+
+    /// A native object that libvirt keeps alive while the upcall runs: C takes a reference
+    /// if the handle outlives that.
+    ///
+    /// # Safety
+    ///
+    /// `native` is an object of the class `C`, not NULL, and the tape is that of an upcall.
+    pub unsafe fn lent<C: Class>(&mut self, native: *mut C) {
+        let payload = Payload {
+            native: native.cast(),
+        };
+        self.push(abi::XSUB_NODE_LENT, C::ROW.into(), 0, payload);
     }
 
     /// A reference to an array of the next `len` values.
