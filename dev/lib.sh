@@ -16,6 +16,8 @@ build rust                   cargo                         cargo               c
 build certificates           ca-certificates               ca-certificates     ca-certificates-mozilla ca-certificates ca-certificates
 lint  rustfmt                rustfmt                       rustfmt             cargo                   rust            rustfmt
 lint  clippy                 rust-clippy                   clippy              cargo                   rust            rust-clippy
+style perltidy               perltidy                      perltidy            perl-Perl-Tidy          perl-tidy       perl-tidy
+style perlcritic             libperl-critic-perl           perl-Perl-Critic    perl-Perl-Critic        perl-perl-critic perl-critic
 rust  libclang               libclang-dev                  clang-devel         clang-devel             clang           clang-dev
 t     prove                  perl                          perl                perl                    perl            perl-utils
 t     Test::More             perl                          perl                perl                    perl            perl
@@ -61,6 +63,10 @@ xt    libvirt_storage_backend_iscsi-direct.so libvirt-daemon-driver-storage-iscs
 xt    libvirt_driver_nodedev libvirt-daemon-driver-nodedev
 xt    libvirt_driver_nwfilter libvirt-daemon-driver-nwfilter
 chroot mmdebstrap            mmdebstrap
+deb   dpkg-buildpackage      dpkg-dev
+deb   lintian                lintian
+rpm   rpmbuild               rpm                           rpm-build           rpm-build
+rpm   rpmlint                rpmlint                       rpmlint             rpmlint
 TABLE
 }
 
@@ -148,8 +154,8 @@ packages() { # FAMILY NEED...
         }' | if [ "$column" = debian ]; then debian_names; else cat; fi | paste -s -d ' ' -
 }
 
-# Debian 12 has a newer Rust as cargo-web, Ubuntu as cargo-1.85; and what one
-# release has in a package of its own, another has in libvirt-daemon.
+# Debian 12 has a newer Rust as cargo-web and rust-web-clippy, Ubuntu as cargo-1.85;
+# and what one release has in a package of its own, another has in libvirt-daemon.
 debian_names() {
     if ! ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1; then
         cat
@@ -158,7 +164,7 @@ debian_names() {
     while read -r name; do
         case $name in
         cargo | rustfmt | rust-clippy)
-            for other in $(apt-cache search --names-only "^$name(-web|-[0-9.]+)?\$" | cut -d ' ' -f 1 | sort); do
+            for other in $(apt-cache search --names-only "^($name|rust-web-${name#rust-})(-web|-[0-9.]+)?\$" | cut -d ' ' -f 1 | sort); do
                 version=$(apt-cache show --no-all-versions "$other" | sed -n 's/^Version: \([0-9.]*\).*/\1/p')
                 if at_least "$RUST" "$version"; then
                     echo "$other"
@@ -251,4 +257,19 @@ build() {
         say "make"
         make >&2
     fi
+}
+
+# The Perl in the tree: by its name, or by its first line.
+perl_files() {
+    sed 's/[[:space:]].*//' MANIFEST | while read -r file; do
+        case $file in
+        *.pl | *.pm | *.t | Makefile.PL) echo "$file" ;;
+        *.*) ;;
+        *) if head -n 1 "$file" | grep -q '^#!.*perl'; then echo "$file"; fi ;;
+        esac
+    done
+}
+
+module_version() {
+    sed -n "s/^our \$VERSION = '\(.*\)';/\1/p" lib/Sys/Virt.pm
 }

@@ -5,6 +5,7 @@ use warnings;
 
 use Exporter qw(import);
 use Test::More;
+use Time::HiRes qw(sleep);
 
 our @EXPORT = qw(fails wait_until);
 
@@ -26,7 +27,7 @@ sub wait_until {
     note "waiting: $name";
     my $end = time + 600;
     while ( !$condition->() && time < $end ) {
-        $turn ? $turn->() : select undef, undef, undef, 0.1;
+        $turn ? $turn->() : sleep 0.1;
     }
     return ok( $condition->(), $name );
 }

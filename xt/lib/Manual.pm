@@ -10,7 +10,8 @@ use Exporter qw(import);
 our @EXPORT_OK = qw(entries pages programs script text_of);
 
 sub pages {
-    return sort glob 'lib/Sys/*.pod lib/Sys/Virt/*.pod lib/Sys/Virt/*/*.pod';
+    my @pages = sort glob 'lib/Sys/*.pod lib/Sys/Virt/*.pod lib/Sys/Virt/*/*.pod';
+    return @pages;
 }
 
 sub text_of {
