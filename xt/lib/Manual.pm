@@ -10,8 +10,7 @@ use Exporter qw(import);
 our @EXPORT_OK = qw(entries pages programs script text_of);
 
 sub pages {
-    my @pages = sort glob 'lib/Sys/*.pod lib/Sys/Virt/*.pod lib/Sys/Virt/*/*.pod';
-    return @pages;
+    return sort glob 'lib/Sys/*.pod lib/Sys/Virt/*.pod lib/Sys/Virt/*/*.pod';
 }
 
 sub text_of {
