@@ -30,7 +30,7 @@ static DEFAULT: AtomicBool = AtomicBool::new(false);
 /// None.
 pub fn register_default() -> crate::Result<()> {
     raw!(virEventRegisterDefaultImpl());
-    if FUNCTIONS.get().is_none() {
+    if functions().is_none() {
         DEFAULT.store(true, Relaxed);
     }
     Ok(())
