@@ -68,15 +68,13 @@ sub start_watcher {
         my $domain = Sys::Virt->new( uri => $uri )->get_domain_by_name($name);
         while (1) {
             sleep 1;
-            my $job = $domain->get_job_info;
-            next if !$job->{dataTotal};
-            if ( $cancel || getppid != $parent ) {
-                $domain->abort_job;
-                last;
-            }
+            my $job   = $domain->get_job_info;
+            my $alone = getppid != $parent;
+            $domain->abort_job if $job->{dataTotal} && ( $cancel || $alone );
+            last               if $alone;
             printf {*STDERR} "\r%d of %d MiB sent, %d MiB left ",
               map { $_ / 2**20 } @$job{qw(dataProcessed dataTotal dataRemaining)}
-              if $progress;
+              if $progress && $job->{dataTotal};
         }
     };
     exit;    # The domain has gone; or what is wrong is said elsewhere.

@@ -9,7 +9,7 @@ use Test::More;
 
 use Example;
 
-alarm 300;
+alarm 600;
 my @HOST = qw(--uri test:///default);
 my $TEMP = File::Temp->newdir;
 
