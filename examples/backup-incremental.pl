@@ -66,7 +66,7 @@ sub disks {
     my ($stats) = $conn->get_all_domain_stats( Sys::Virt::Domain::STATS_BLOCK, [$domain] );
     my $data = $stats->{data};
     return map { $data->{"block.$_.name"} }
-      grep { defined $data->{"block.$_.path"} } 0 .. ( $data->{'block.count'} || 0 ) - 1;
+        grep { defined $data->{"block.$_.path"} } 0 .. ( $data->{'block.count'} || 0 ) - 1;
 }
 
 sub file_of {
@@ -84,9 +84,9 @@ sub backup_xml {
 
         # What is written while it goes on is kept aside in a scratch file, for a pull.
         my $element = $socket ? 'scratch' : 'target';
-        $xml .=
-          sprintf "<disk name='%s' type='file'><driver type='qcow2'/><%s file='%s'/></disk>\n",
-          escape($disk), $element, escape( file_of($disk) );
+        $xml
+            .= sprintf "<disk name='%s' type='file'><driver type='qcow2'/><%s file='%s'/></disk>\n",
+            escape($disk), $element, escape( file_of($disk) );
     }
     return "$xml</disks>\n</domainbackup>\n";
 }
@@ -94,9 +94,9 @@ sub backup_xml {
 sub checkpoint_xml {
     my @disks = map { "<disk name='" . escape($_) . "' checkpoint='bitmap'/>\n" } @_;
     return
-        '<domaincheckpoint><name>'
-      . escape($checkpoint)
-      . "</name>\n<disks>\n@disks</disks>\n</domaincheckpoint>\n";
+          '<domaincheckpoint><name>'
+        . escape($checkpoint)
+        . "</name>\n<disks>\n@disks</disks>\n</domaincheckpoint>\n";
 }
 
 sub escape {
@@ -111,15 +111,14 @@ sub wait_for_job {
     Sys::Virt::Event::add_timeout( 1000, sub { show_progress($domain) if !$backup } ) if $progress;
     until ($backup) {
         Sys::Virt::Event::run_default();
-        ($backup) =
-          grep {
+        ($backup) = grep {
             $_->{ Sys::Virt::Domain::JOB_OPERATION() } == Sys::Virt::Domain::JOB_OPERATION_BACKUP
-          } @$result;
+        } @$result;
     }
     print {*STDERR} "\n" if $progress;
     my $message = $backup->{ Sys::Virt::Domain::JOB_ERRMSG() };
     die( ( $message || 'the backup failed' ) . "\n" )
-      if !$backup->{ Sys::Virt::Domain::JOB_SUCCESS() };
+        if !$backup->{ Sys::Virt::Domain::JOB_SUCCESS() };
 }
 
 sub show_progress {
@@ -133,7 +132,7 @@ sub wait_for_user {
     print "$_: nbd+unix:///$_?socket=$socket\n" for @disks;
     print {*STDERR} "copy them, and press Enter, or ctrl+C if that failed\n";
     local $SIG{INT} = local $SIG{TERM} = sub { die "interrupted\n" };
-    my $copied = eval { <STDIN> };
+    my $copied = eval {<STDIN>};
     $domain->abort_job;    # That is how it ends.
     die "not copied\n" if !defined $copied;
 }

@@ -21,23 +21,23 @@ eval { main(); 1 } or do {
 
 sub main {
     my $conn = Sys::Virt->new( uri => $uri, readonly => 1 );
-    my @networks =
-      @names
-      ? map { $conn->get_network_by_name($_) } @names
-      : $conn->list_all_networks(Sys::Virt::Network::LIST_ACTIVE);
+    my @networks
+        = @names
+        ? map { $conn->get_network_by_name($_) } @names
+        : $conn->list_all_networks(Sys::Virt::Network::LIST_ACTIVE);
 
     my @rows = ( [ 'network', 'expires (UTC)', 'MAC', 'address', 'host name' ] );
     for my $network (@networks) {
         for my $lease ( $network->get_dhcp_leases($mac) ) {
             my $expiry = $lease->{expirytime};
             push @rows,
-              [
+                [
                 $network->get_name,
                 $expiry ? strftime( '%Y-%m-%d %H:%M:%S', gmtime $expiry ) : 'never',
                 $lease->{mac} || '-',
                 "$lease->{ipaddr}/$lease->{prefix}",
                 $lease->{hostname} || '-',
-              ];
+                ];
         }
     }
     printf "%-12s %-19s %-17s %-24s %s\n", @$_ for @rows;

@@ -44,7 +44,7 @@ sub main {
 
 sub show {
     my ( $kind, @details ) = @_;
-    printf "%-10s %s\n", $kind, join ' ', grep { length } @details;
+    printf "%-10s %s\n", $kind, join ' ', grep {length} @details;
 }
 
 __END__

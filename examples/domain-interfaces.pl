@@ -35,9 +35,9 @@ sub main {
 
     printf "%-12s %-17s  %s\n", qw(name MAC addresses);
     for my $interface (@interfaces) {
-        my @addresses = map { "$_->{addr}/$_->{prefix}" } @{ $interface->{addrs} };
+        my @addresses = map {"$_->{addr}/$_->{prefix}"} @{ $interface->{addrs} };
         printf "%-12s %-17s  %s\n", $interface->{name}, $interface->{hwaddr} || '-',
-          "@addresses" || '-';
+            "@addresses" || '-';
     }
 }
 

@@ -30,8 +30,8 @@ sub main {
         return;
     }
 
-    my $groups = Sys::Virt::Domain::STATS_CPU_TOTAL | Sys::Virt::Domain::STATS_BALLOON |
-      Sys::Virt::Domain::STATS_BLOCK | Sys::Virt::Domain::STATS_INTERFACE;
+    my $groups = Sys::Virt::Domain::STATS_CPU_TOTAL | Sys::Virt::Domain::STATS_BALLOON
+        | Sys::Virt::Domain::STATS_BLOCK | Sys::Virt::Domain::STATS_INTERFACE;
     my $format = "%-20s %6s %10s %10s %10s %10s %10s\n";
     my ( $time, %before ) = ( time, stats( $conn, $groups ) );
     while ( $count-- ) {
@@ -47,12 +47,12 @@ sub main {
             };
             my $memory = $stats{$name}{'balloon.current'};
             printf $format, $name,
-              $rate->( 1e9 / 100, 'cpu.time' ),
-              defined $memory ? int $memory / 1024 : '-',
-              $rate->( 1024, 'block', 'rd.bytes' ),
-              $rate->( 1024, 'block', 'wr.bytes' ),
-              $rate->( 1024, 'net',   'rx.bytes' ),
-              $rate->( 1024, 'net',   'tx.bytes' );
+                $rate->( 1e9 / 100, 'cpu.time' ),
+                defined $memory ? int $memory / 1024 : '-',
+                $rate->( 1024, 'block', 'rd.bytes' ),
+                $rate->( 1024, 'block', 'wr.bytes' ),
+                $rate->( 1024, 'net',   'rx.bytes' ),
+                $rate->( 1024, 'net',   'tx.bytes' );
         }
         ( $time, %before ) = ( $now, %stats );
     }
@@ -62,8 +62,8 @@ sub main {
 sub stats {
     my ( $conn, $groups ) = @_;
     return
-      map { $_->{dom}->get_name => $_->{data} }
-      $conn->get_all_domain_stats( $groups, undef, Sys::Virt::Domain::GET_ALL_STATS_ACTIVE );
+        map { $_->{dom}->get_name => $_->{data} }
+        $conn->get_all_domain_stats( $groups, undef, Sys::Virt::Domain::GET_ALL_STATS_ACTIVE );
 }
 
 # cpu.time, or the sum of block.0.rd.bytes, block.1.rd.bytes, ...

@@ -42,8 +42,8 @@ sub main {
 
 sub report {
     my ( undef, $domain, $event ) = @_;
-    my @EVENTS =
-      qw(defined undefined started suspended resumed stopped shutdown pmsuspended crashed);
+    my @EVENTS
+        = qw(defined undefined started suspended resumed stopped shutdown pmsuspended crashed);
     printf "%s: %s\n", $domain->get_name, $EVENTS[$event] || "event $event";
 }
 

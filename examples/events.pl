@@ -19,9 +19,8 @@ my @LIFECYCLE = (
     [ 'defined',   qw(added updated renamed from-snapshot) ],
     [ 'undefined', qw(removed renamed) ],
     [ 'started',   qw(booted migrated restored from-snapshot woken-up recreated) ],
-    [
-        'suspended', qw(paused migrated io-error watchdog restored from-snapshot api-error
-          postcopy postcopy-failed guest-shutdown)
+    [   'suspended', qw(paused migrated io-error watchdog restored from-snapshot api-error
+            postcopy postcopy-failed guest-shutdown)
     ],
     [ 'resumed',     qw(unpaused migrated from-snapshot postcopy postcopy-failed) ],
     [ 'stopped',     qw(shutdown destroyed crashed migrated saved failed from-snapshot recreated) ],
@@ -33,25 +32,22 @@ my @LIFECYCLE = (
 # The other events of domains: their arguments are in the manual of Sys::Virt, and printed as
 # they are.
 my @OTHERS = qw(REBOOT RTC_CHANGE WATCHDOG IO_ERROR_REASON GRAPHICS CONTROL_ERROR BLOCK_JOB_2
-  DISK_CHANGE TRAY_CHANGE PMWAKEUP PMSUSPEND BALLOON_CHANGE PMSUSPEND_DISK DEVICE_REMOVED
-  TUNABLE AGENT_LIFECYCLE DEVICE_ADDED MIGRATION_ITERATION JOB_COMPLETED
-  DEVICE_REMOVAL_FAILED METADATA_CHANGE BLOCK_THRESHOLD MEMORY_FAILURE
-  MEMORY_DEVICE_SIZE_CHANGE);
+    DISK_CHANGE TRAY_CHANGE PMWAKEUP PMSUSPEND BALLOON_CHANGE PMSUSPEND_DISK DEVICE_REMOVED
+    TUNABLE AGENT_LIFECYCLE DEVICE_ADDED MIGRATION_ITERATION JOB_COMPLETED
+    DEVICE_REMOVAL_FAILED METADATA_CHANGE BLOCK_THRESHOLD MEMORY_FAILURE
+    MEMORY_DEVICE_SIZE_CHANGE);
 
 # What else a host has, and what may happen to it.
 my @OBJECTS = (
-    [
-        'network',                              'network_event_register_any',
+    [   'network',                              'network_event_register_any',
         Sys::Virt::Network::EVENT_ID_LIFECYCLE, qw(defined undefined started stopped)
     ],
-    [
-        'pool',
+    [   'pool',
         'storage_pool_event_register_any',
         Sys::Virt::StoragePool::EVENT_ID_LIFECYCLE,
         qw(defined undefined started stopped created deleted)
     ],
-    [
-        'device',                                  'node_device_event_register_any',
+    [   'device',                                  'node_device_event_register_any',
         Sys::Virt::NodeDevice::EVENT_ID_LIFECYCLE, qw(created deleted defined undefined)
     ],
 );
@@ -117,14 +113,14 @@ sub if_supported {
 sub text_of {
     my ($argument) = @_;
     return '-' if !defined $argument;
-    return join ' ', map { text_of($_) } @$argument                    if ref $argument eq 'ARRAY';
-    return join ' ', map { "$_=$argument->{$_}" } sort keys %$argument if ref $argument eq 'HASH';
+    return join ' ', map { text_of($_) } @$argument                  if ref $argument eq 'ARRAY';
+    return join ' ', map {"$_=$argument->{$_}"} sort keys %$argument if ref $argument eq 'HASH';
     return $argument;
 }
 
 sub report {
     my @words = @_;
-    print join( ' ', strftime( '%H:%M:%S', localtime ), grep { defined } @words ), "\n";
+    print join( ' ', strftime( '%H:%M:%S', localtime ), grep {defined} @words ), "\n";
 }
 
 __END__

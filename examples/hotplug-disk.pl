@@ -15,7 +15,7 @@ GetOptions(
 ) or pod2usage(2);
 my ( $action, $name, $target, $path ) = @ARGV;
 pod2usage(2)
-  if @ARGV != ( ( $action || '' ) eq 'attach' ? 4 : 3 ) || $action !~ /\A(?:at|de)tach\z/;
+    if @ARGV != ( ( $action || '' ) eq 'attach' ? 4 : 3 ) || $action !~ /\A(?:at|de)tach\z/;
 
 # A name for the device, by which it is found again.
 my $alias = "ua-$target";

@@ -24,19 +24,19 @@ eval { main(); 1 } or do {
 sub main {
     my $change = defined $set || defined $add;
     my $conn   = Sys::Virt->new( uri => $uri, readonly => !$change );
-    my ( $first, $last ) =
-      defined $cell ? ( $cell, $cell ) : ( 0, $conn->get_node_info->{nodes} - 1 );
+    my ( $first, $last )
+        = defined $cell ? ( $cell, $cell ) : ( 0, $conn->get_node_info->{nodes} - 1 );
 
     if ($change) {
-        my $flags =
-          defined $set ? Sys::Virt::NODE_ALLOC_PAGES_SET : Sys::Virt::NODE_ALLOC_PAGES_ADD;
+        my $flags
+            = defined $set ? Sys::Virt::NODE_ALLOC_PAGES_SET : Sys::Virt::NODE_ALLOC_PAGES_ADD;
         my $pages = defined $set ? $set : $add;
         $conn->node_alloc_pages( [ [ $size, $pages ] ], $first, $last, $flags );
     }
     for my $free ( $conn->get_node_free_pages( [$size], $first, $last ) ) {
         my $pages = $free->{pages}{$size};
         printf "cell %d: %d pages of %d KiB are free, %d MiB\n", $free->{cell}, $pages, $size,
-          $pages * $size / 1024;
+            $pages * $size / 1024;
     }
 }
 

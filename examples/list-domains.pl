@@ -22,7 +22,7 @@ sub main {
     my @rows = map { row($_) } $conn->list_all_domains;
 
     my ($width) = sort { $b <=> $a } 4, map { length $_->[1] } @rows;
-    my $format = "%4s  %-${width}s  %-13s %11s %6s\n";
+    my $format  = "%4s  %-${width}s  %-13s %11s %6s\n";
     printf $format, qw(id name state), 'memory/MiB', 'vCPUs';
     printf $format, @$_ for @rows;
 }

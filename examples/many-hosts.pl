@@ -23,7 +23,7 @@ eval { main(); 1 } or do {
 
 sub main {
     my %answer  = ask_all(@uris);
-    my ($width) = sort { $b <=> $a } 4, map { length } @uris;
+    my ($width) = sort { $b <=> $a } 4, map {length} @uris;
     my $format  = "%-${width}s  %7s  %7s  %s\n";
     printf $format, qw(host running defined), 'memory/MiB';
     for my $uri (@uris) {
@@ -61,8 +61,8 @@ sub ask_all {
         for my $read ( $select->can_read( $end - time ) ) {
             next if sysread $read, $said{$read}, 65536, length( $said{$read} || '' );
             $select->remove($read);
-            $answer{ $uri{$read} } =
-              eval { decode_json( $said{$read} ) } || { error => 'no answer' };
+            $answer{ $uri{$read} }
+                = eval { decode_json( $said{$read} ) } || { error => 'no answer' };
             waitpid $pid{$read}, 0;
         }
     }
@@ -80,8 +80,7 @@ sub ask {
         my $conn = Sys::Virt->new( uri => $uri, readonly => 1 );
         my $used = 0;
         $used += $_->get_info->{memory} for $conn->list_domains;
-        +{
-            running => $conn->num_of_domains,
+        +{  running => $conn->num_of_domains,
             defined => $conn->num_of_defined_domains,
             used    => int $used / 1024,
             memory  => int $conn->get_node_info->{memory} / 1024,

@@ -31,7 +31,7 @@ sub main {
     $parameters{ Sys::Virt::Domain::MIGRATE_PARAM_BANDWIDTH() } = $bandwidth if defined $bandwidth;
     my $flags = Sys::Virt::Domain::MIGRATE_LIVE;
     $flags |= Sys::Virt::Domain::MIGRATE_PERSIST_DEST | Sys::Virt::Domain::MIGRATE_UNDEFINE_SOURCE
-      if $persistent;
+        if $persistent;
     $flags |= Sys::Virt::Domain::MIGRATE_NON_SHARED_DISK if $copy_disks;
     $flags |= Sys::Virt::Domain::MIGRATE_UNSAFE          if $unsafe;
 
@@ -73,8 +73,8 @@ sub start_watcher {
             $domain->abort_job if $job->{dataTotal} && ( $cancel || $alone );
             last               if $alone;
             printf {*STDERR} "\r%d of %d MiB sent, %d MiB left ",
-              map { $_ / 2**20 } @$job{qw(dataProcessed dataTotal dataRemaining)}
-              if $progress && $job->{dataTotal};
+                map { $_ / 2**20 } @$job{qw(dataProcessed dataTotal dataRemaining)}
+                if $progress && $job->{dataTotal};
         }
     };
     exit;    # The domain has gone; or what is wrong is said elsewhere.

@@ -26,7 +26,7 @@ sub main {
     my @memory = qw(total free buffers cached);
 
     my $format = "%7s %8s %8s %6s %10s %10s %12s %11s\n";
-    my $header = sprintf $format, ( map { "$_/%" } @cpu ), map { "$_/MiB" } @memory;
+    my $header = sprintf $format, ( map {"$_/%"} @cpu ), map {"$_/MiB"} @memory;
     my $before = $conn->get_node_cpu_stats;
     while ( $count-- ) {
         sleep $interval;
@@ -37,7 +37,7 @@ sub main {
         my $memory = $conn->get_node_memory_stats;
         print $header;
         printf $format, ( map { $time ? sprintf '%.1f', 100 * $used{$_} / $time : '-' } @cpu ),
-          map { defined $memory->{$_} ? int $memory->{$_} / 1024 : '-' } @memory;
+            map { defined $memory->{$_} ? int $memory->{$_} / 1024 : '-' } @memory;
         ( $before, $header ) = ( $now, '' );
     }
 }

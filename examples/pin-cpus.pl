@@ -41,7 +41,7 @@ sub mask_of {
     my $mask = '';
     for my $range ( split /,/, $list ) {
         my ( $first, $last ) = $range =~ /\A([0-9]{1,5})(?:-([0-9]{1,5}))?\z/
-          or die "not a list of CPUs, as in 0-3,8: $list\n";
+            or die "not a list of CPUs, as in 0-3,8: $list\n";
         vec( $mask, $_, 1 ) = 1 for $first .. ( defined $last ? $last : $first );
     }
     return $mask;

@@ -32,8 +32,8 @@ sub main {
     for my $vcpu (@vcpus) {
         my $cpu = $vcpu->{cpu};
         printf "%4d  %-8s %4s %10.1f  %s\n", $vcpu->{number},
-          $state{ $vcpu->{state} } || $vcpu->{state}, $cpu < 0 ? '-' : $cpu,
-          $vcpu->{cpuTime} / 1e9, cpus_of( $vcpu->{affinity} );
+            $state{ $vcpu->{state} } || $vcpu->{state}, $cpu < 0 ? '-' : $cpu,
+            $vcpu->{cpuTime} / 1e9, cpus_of( $vcpu->{affinity} );
     }
 }
 

@@ -146,8 +146,8 @@ testnet0     aa:bb:cc:dd:ee:ff  192\.168\.[0-9]+\.[0-9]+/24
 );
 fails( [ 'domain-interfaces.pl', @HOST, 'nobody' ], $NO_DOMAIN );
 {
-    my ( $status, $output, $errors ) =
-      run_example( '', 'domain-interfaces.pl', qw(--source hearsay test) );
+    my ( $status, $output, $errors )
+        = run_example( '', 'domain-interfaces.pl', qw(--source hearsay test) );
     is( $status, 2, 'a source that there is not' );
     like( $errors, qr/\Aexamples\/domain-interfaces\.pl: no such source: hearsay\nUsage:/,
         'which' );

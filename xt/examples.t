@@ -23,9 +23,8 @@ my %examples = examples();
 my @scripts  = sort grep { !$examples{$_} } keys %examples;
 helps($_) for @scripts;
 
-my %libvirt =
-  map { $_ => PrivateLibvirt->start( name => $_, transports => 1, auth_tcp => 'none' ) }
-  qw(here there);
+my %libvirt = map { $_ => PrivateLibvirt->start( name => $_, transports => 1, auth_tcp => 'none' ) }
+    qw(here there);
 my %address;
 @address{qw(here there)} = $libvirt{here}->connect_network( $libvirt{there} );
 Guest->install($_) for values %libvirt;
@@ -42,15 +41,15 @@ my $NO_TRANSPORT = qr/.*transport in URL not recognised.*/;
 # ---- a guest starts
 
 $_->run( qw(qemu-img create -q -f qcow2), "$IMAGES/data.qcow2", '16M' ) for values %libvirt;
-my $guest =
-  $conn->define_domain( Guest->xml( 'guest', 'c7a5fdbd-cdaf-9455-926a-d65c16db1809', <<"XML" ) );
+my $guest = $conn->define_domain(
+    Guest->xml( 'guest', 'c7a5fdbd-cdaf-9455-926a-d65c16db1809', <<"XML" ) );
 <disk type='file' device='disk'><driver name='qemu' type='qcow2'/>
   <source file='$IMAGES/data.qcow2'/><target dev='vdb' bus='virtio'/></disk>
 XML
 fails( [ 'wait-for-agent.pl', @HOST, 'nobody' ], $NO_DOMAIN );
 fails( [ 'wait-for-agent.pl', @HOST, 'guest' ],  qr/.*domain is not running/ );
 
-my @watching = map { starts( $_, @HOST ) } 'events.pl', grep { /\Aevent-loop-/ } @scripts;
+my @watching = map { starts( $_, @HOST ) } 'events.pl', grep {/\Aevent-loop-/} @scripts;
 my $events   = $watching[0];
 for my $watching (@watching) {
     says( $watching, qr/\Awatching \S+\n/ );
@@ -217,7 +216,7 @@ ip link set bridged master virbr7 up
 ip link set client address 52:54:00:00:00:09 up
 SH
 system qw(xt/build/guest/busybox udhcpc -n -q -f -i client -t 20 -T 1 -s /bin/true -x),
-  'hostname:client';
+    'hostname:client';
 my $one = qr{${none}net +[0-9]{4}-[0-9-]+ [0-9:]+ 52:54:00:00:00:09 192\.168\.77\.9/24 +client\n\z};
 prints( [ 'dhcp-leases.pl', @HOST ], $one );
 prints( [ 'dhcp-leases.pl', @HOST, qw(--mac 52:54:00:00:00:09 net) ], $one );
@@ -238,10 +237,10 @@ $libvirt->run( 'mkdir', '/var/lib/libvirt/volumes' );
 my $pool = $conn->create_storage_pool( <<'XML' );
 <pool type='dir'><name>volumes</name><target><path>/var/lib/libvirt/volumes</path></target></pool>
 XML
-my $volume_xml =
-  '<volume><name>%s</name><capacity>%d</capacity><allocation>0</allocation></volume>';
+my $volume_xml
+    = '<volume><name>%s</name><capacity>%d</capacity><allocation>0</allocation></volume>';
 my $digest = sub { return Digest::SHA->new(256)->addfile( $_[0] )->hexdigest };
-for my $script ( grep { /\Avolume-upload/ } @scripts ) {
+for my $script ( grep {/\Avolume-upload/} @scripts ) {
     ( my $name = $script ) =~ s/\.pl\z//;
     fails( [ $script, @HOST, 'volumes', 'none', $file ], qr/.*Storage volume not found.*/ );
     fails(
@@ -250,24 +249,24 @@ for my $script ( grep { /\Avolume-upload/ } @scripts ) {
     );
     my @create = $script eq 'volume-upload.pl' ? '--create' : ();
     $pool->create_volume( sprintf $volume_xml, $name, 12 * $MIB ) if !@create;
-    my $expected =
-      $script =~ /sparse/
-      ? sprintf( "%s: %d bytes of data, %d bytes of holes\n", $name, 3 * $MIB, 9 * $MIB )
-      : sprintf( "%s: %d bytes\n", $name, 12 * $MIB );
+    my $expected
+        = $script =~ /sparse/
+        ? sprintf( "%s: %d bytes of data, %d bytes of holes\n", $name, 3 * $MIB, 9 * $MIB )
+        : sprintf( "%s: %d bytes\n", $name, 12 * $MIB );
     prints( [ $script, @HOST, '--progress', @create, 'volumes', $name, $file ],
         $expected, errors => qr/\A(?:\r[0-9]+ of 12 MiB)*\r12 of 12 MiB\n\z/ );
     is( $digest->( $libvirt->path("/var/lib/libvirt/volumes/$name") ),
         $digest->($file), 'the same' );
 }
-for my $script ( grep { /\Avolume-download/ } @scripts ) {
+for my $script ( grep {/\Avolume-download/} @scripts ) {
     my $copy = "$TEMP/copy";
     fails( [ $script, @HOST, 'volumes', 'none', $copy ], qr/.*Storage volume not found.*/ );
     fails( [ $script, @HOST, qw(volumes volume-upload-sparse /nowhere/copy) ],
         '/nowhere/copy.part: No such file or directory' );
-    my $expected =
-      $script =~ /sparse/
-      ? sprintf( "%s: %d bytes of data, %d bytes of holes\n", $copy, 3 * $MIB, 9 * $MIB )
-      : sprintf( "%s: %d bytes\n", $copy, 12 * $MIB );
+    my $expected
+        = $script =~ /sparse/
+        ? sprintf( "%s: %d bytes of data, %d bytes of holes\n", $copy, 3 * $MIB, 9 * $MIB )
+        : sprintf( "%s: %d bytes\n", $copy, 12 * $MIB );
     prints( [ $script, @HOST, qw(--progress volumes volume-upload-sparse), $copy ],
         $expected, errors => qr/\A(?:\r[0-9]+ of 12 MiB)*\r12 of 12 MiB\n\z/ );
     is( $digest->($copy), $digest->($file), 'the same' );
@@ -303,10 +302,9 @@ my $small = $conn->define_domain(<<"XML");
 XML
 $small->create( $D->START_PAUSED );
 my $undone = '$d = Sys::Virt->new( uri => shift )->get_domain_by_name("small");'
-  . ' $d->resume; print +( $d->get_state )[0], "\n"; exit 1';
+    . ' $d->resume; print +( $d->get_state )[0], "\n"; exit 1';
 fails(
-    [
-        'snapshot-revert.pl', @HOST, 'small', $^X, qw(-Mblib -MSys::Virt -e), $undone,
+    [   'snapshot-revert.pl', @HOST, 'small', $^X, qw(-Mblib -MSys::Virt -e), $undone,
         $libvirt->uri
     ],
     qr/\S+: failed with exit status 1/,

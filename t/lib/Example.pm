@@ -86,7 +86,7 @@ sub helps {
         like( $output, qr/\ANAME\n    \Q$script\E - /,  'its name' );
         like( $output, qr/^SYNOPSIS\n\s+\Q$script\E /m, 'how it is used' );
         like( $output, qr/^    --uri URI\n/m,           'its options' )
-          if $script ne 'many-hosts.pl';
+            if $script ne 'many-hosts.pl';
 
         ( $status, $output, $errors ) = run_example( '', $script, '--nonsense' );
         is( $status, 2,  'exit status of an unknown option' );
