@@ -76,7 +76,10 @@ sub comes_up {
     my $end  = time + 600;
     while ( time < $end ) {
         open my $console, '<', $path or croak "$path: $!";
-        return 1 if $times <= grep { /GUEST-READY/ } <$console>;
+        local $/;
+
+        # A reset may come between the word and the end of its line.
+        return 1 if $times <= ( () = <$console> =~ /GUEST-READY/g );
         sleep 0.1;
     }
     return 0;
