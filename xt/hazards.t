@@ -172,6 +172,8 @@ row( 44, 'a truth value is more than its lowest byte', sub {
     local $ENV{STAND_IN} = 2_000_000_000;
     like( error_of( sub { $dom->get_vcpu_info } ), qr/get_vcpu_info: the map of the CPUs is \d+ bytes: more than there is memory/,
         'a host that says it has billions of CPUs' );
+    like( error_of( sub { $dom->get_disk_errors } ), qr/get_disk_errors: 2000000000 records: more than there is memory/,
+        'and errors of as many disks' );
 }
 
 # ---- all of them

@@ -1,10 +1,12 @@
 //! Errors of disks.
 
-use std::ffi::{c_int, c_uint};
+use std::ffi::c_uint;
 use std::ptr;
 
 use virt::sys::virDomainDiskError;
 use xsub::{Output, Tape};
+
+use crate::record::zeroed_array;
 
 /// Disks that had errors: in Perl, a list of hashes of path and error.
 pub struct DiskErrors(Vec<virDomainDiskError>);
@@ -29,12 +31,9 @@ impl Drop for DiskErrors {
 pub fn disk_errors(
     call: impl Fn(*mut virDomainDiskError, c_uint) -> crate::Result<usize>,
 ) -> crate::Result<DiskErrors> {
-    const NONE: virDomainDiskError = virDomainDiskError {
-        disk: ptr::null_mut(),
-        error: 0 as c_int,
-    };
     let max = call(ptr::null_mut(), 0)?;
-    let mut errors = DiskErrors(vec![NONE; max]);
+    // SAFETY: all zeros is an error of no disk.
+    let mut errors = DiskErrors(unsafe { zeroed_array(max) }?);
     if max > 0 {
         let count = call(errors.0.as_mut_ptr(), max as c_uint)?;
         errors.0.truncate(count);

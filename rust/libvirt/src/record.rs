@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 use virt::sys;
 use xsub::tape::Values;
-use xsub::{Output, Tape};
+use xsub::{Exception, Output, Tape};
 
 use crate::list::Allocated;
 use crate::text::array_text;
@@ -39,9 +39,20 @@ pub fn zeroed<T: Plain>() -> T {
 /// # Safety
 ///
 /// All zeros is a value of `T`.
-pub unsafe fn zeroed_array<T: Copy>(count: i32) -> Vec<T> {
+///
+/// # Errors
+///
+/// A plain string where there cannot be so many, whatever a server says.
+pub unsafe fn zeroed_array<T: Copy>(count: usize) -> crate::Result<Vec<T>> {
+    let mut array = Vec::new();
+    if array.try_reserve_exact(count).is_err() {
+        return Err(Exception::die(format!(
+            "{count} records: more than there is memory"
+        )));
+    }
     // SAFETY: promised by the caller.
-    vec![unsafe { MaybeUninit::zeroed().assume_init() }; count.max(0) as usize]
+    array.resize(count, unsafe { MaybeUninit::zeroed().assume_init() });
+    Ok(array)
 }
 
 /// Calls a function that fills a struct.

@@ -53,7 +53,7 @@ pub fn named_values<T: NamedValue>(
     let mut count = 0;
     call(ptr::null_mut(), &mut count)?;
     // SAFETY: all zeros is a pair with an empty name.
-    let mut values = unsafe { zeroed_array::<T>(count) };
+    let mut values = unsafe { zeroed_array::<T>(count.max(0) as usize) }?;
     call(values.as_mut_ptr(), &mut count)?;
     values.truncate(count.max(0) as usize);
     Ok(NamedValues {
