@@ -37,12 +37,18 @@ sub run {
 
     pipe my $reader, my $writer or die $!;
     my @ready;
-    my $watch = Sys::Virt::Event::add_handle( fileno $reader, Sys::Virt::Event::HANDLE_READABLE,
-        sub { push @ready, [@_]; sysread $reader, my $byte, 1 } );
+    my $watch = Sys::Virt::Event::add_handle(
+        fileno $reader,
+        Sys::Virt::Event::HANDLE_READABLE,
+        sub { push @ready, [@_]; sysread $reader, my $byte, 1 }
+    );
     syswrite $writer, 'x';
     run();
-    is_deeply( \@ready, [ [ $watch, fileno $reader, Sys::Virt::Event::HANDLE_READABLE ] ],
-        'a handle gets watch, descriptor and events' );
+    is_deeply(
+        \@ready,
+        [ [ $watch, fileno $reader, Sys::Virt::Event::HANDLE_READABLE ] ],
+        'a handle gets watch, descriptor and events'
+    );
     Sys::Virt::Event::update_handle( $watch, 0 );
     syswrite $writer, 'x';
     run();
@@ -53,8 +59,11 @@ sub run {
 # ---- domain events
 
 my @events;
-my $id = $conn->domain_event_register_any( undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE,
-    sub { push @events, [ ref $_[0], $_[1]->get_name, @_[ 2 .. $#_ ] ] } );
+my $id = $conn->domain_event_register_any(
+    undef,
+    Sys::Virt::Domain::EVENT_ID_LIFECYCLE,
+    sub { push @events, [ ref $_[0], $_[1]->get_name, @_[ 2 .. $#_ ] ] }
+);
 is( $id, 0, 'the first id' );
 $dom->suspend;
 $dom->resume;
@@ -72,8 +81,11 @@ my $other = $conn->define_domain(
 run();
 @events = ();
 my @of_one;
-my $of_one = $conn->domain_event_register_any( $other, Sys::Virt::Domain::EVENT_ID_LIFECYCLE,
-    sub { push @of_one, $_[2] } );
+my $of_one = $conn->domain_event_register_any(
+    $other,
+    Sys::Virt::Domain::EVENT_ID_LIFECYCLE,
+    sub { push @of_one, $_[2] }
+);
 $other->create;
 $dom->suspend;
 run();
@@ -88,22 +100,37 @@ run();
 is( scalar @of_one, 1, 'deregistered, it gets none' );
 
 for my $unknown ( 99, -1 ) {
-    ok( !eval { $conn->domain_event_register_any( undef, $unknown, sub { } ); 1 },
-        'an event that nobody knows' );
+    ok( !eval {
+            $conn->domain_event_register_any( undef, $unknown, sub { } );
+            1;
+        },
+        'an event that nobody knows'
+    );
     is( $@->code, Sys::Virt::Error::ERR_INVALID_ARG(), 'is refused' );
 }
 ok( !eval { $conn->domain_event_register_any( undef, 0, undef ); 1 }, 'no callback' );
 like( $@, qr/\ASys::Virt::domain_event_register_any: cb is neither a code reference nor the name/,
     'is refused' );
-ok( !eval { $conn->secret_event_register_any( undef, 0, sub { } ); 1 }, 'events the driver lacks' );
+ok( !eval {
+        $conn->secret_event_register_any( undef, 0, sub { } );
+        1;
+    },
+    'events the driver lacks'
+);
 is( $@->code, Sys::Virt::Error::ERR_NO_SUPPORT(), 'are an error' );
 
-ok( !eval { $conn->domain_event_register_any( undef, 0, sub { } ); 1 }, 'the same event twice' );
+ok( !eval {
+        $conn->domain_event_register_any( undef, 0, sub { } );
+        1;
+    },
+    'the same event twice'
+);
 is( $@->code, 8, 'is refused by libvirt, unless it is of one domain' );
 $conn->domain_event_deregister_any($id);
 
 # The domain is libvirt's while the callback runs; who keeps it has it for good.
 {
+
     package Witness;
     our @ISA = 'Sys::Virt::Domain';
     our @seen;
@@ -137,7 +164,10 @@ $conn->domain_event_deregister_any($id);
     my $callback = 'main::named';
     my $by_name  = $conn->domain_event_register_any( undef, 0, $callback );
     $callback = 'main::nothing';
-    { no warnings 'redefine'; *named = sub { push @named, "replaced $_[2]" } }
+    {
+        no warnings 'redefine';
+        *named = sub { push @named, "replaced $_[2]" }
+    }
     $dom->suspend;
     run();
     is_deeply( \@named, [ 'replaced ' . Sys::Virt::Domain::EVENT_SUSPENDED ], 'by name' );
@@ -150,7 +180,12 @@ $conn->domain_event_deregister_any($id);
 
 my @old;
 $conn->domain_event_register( sub { push @old, $_[2] } );
-ok( !eval { $conn->domain_event_register( sub { } ); 1 }, 'one per connection' );
+ok( !eval {
+        $conn->domain_event_register( sub { } );
+        1;
+    },
+    'one per connection'
+);
 $dom->suspend;
 run();
 is_deeply( \@old, [Sys::Virt::Domain::EVENT_SUSPENDED], 'domain_event_register' );
@@ -163,26 +198,35 @@ is( scalar @old, 1, 'deregistered' );
 # ---- other objects
 
 for my $case (
-    [   'network', Sys::Virt::Network::EVENT_ID_LIFECYCLE(), ( $conn->list_networks )[0],
-        sub { $_[0]->destroy }, [ 'default', Sys::Virt::Network::EVENT_STOPPED(), 0 ]
+    [   'network',
+        Sys::Virt::Network::EVENT_ID_LIFECYCLE(),
+        ( $conn->list_networks )[0],
+        sub { $_[0]->destroy },
+        [ 'default', Sys::Virt::Network::EVENT_STOPPED(), 0 ]
     ],
-    [   'storage_pool', Sys::Virt::StoragePool::EVENT_ID_LIFECYCLE(),
+    [   'storage_pool',
+        Sys::Virt::StoragePool::EVENT_ID_LIFECYCLE(),
         ( $conn->list_storage_pools )[0],
-        sub { $_[0]->destroy }, [ 'default-pool', Sys::Virt::StoragePool::EVENT_STOPPED(), 0 ]
+        sub { $_[0]->destroy },
+        [ 'default-pool', Sys::Virt::StoragePool::EVENT_STOPPED(), 0 ]
     ],
-    [   'storage_pool', Sys::Virt::StoragePool::EVENT_ID_REFRESH(), undef,
-        sub { $_->create, $_->refresh for $conn->get_storage_pool_by_name('default-pool') },
+    [   'storage_pool', Sys::Virt::StoragePool::EVENT_ID_REFRESH(),
+        undef, sub { $_->create, $_->refresh for $conn->get_storage_pool_by_name('default-pool') },
         ['default-pool']
     ],
-    [   'node_device', Sys::Virt::NodeDevice::EVENT_ID_LIFECYCLE(), undef,
+    [   'node_device',
+        Sys::Virt::NodeDevice::EVENT_ID_LIFECYCLE(),
+        undef,
         sub { $conn->get_node_device_by_name('scsi_host2')->destroy },
         [ 'scsi_host2', Sys::Virt::NodeDevice::EVENT_DELETED(), 0 ]
     ],
-) {
+    )
+{
     my ( $kind, $event, $object, $trigger, $expected ) = @$case;
     my ( $register, $deregister ) = map {"${kind}_event_${_}_any"} qw(register deregister);
     my @got;
-    my $id = $conn->$register( $object, $event, sub { push @got, [ $_[1]->get_name, @_[ 2 .. $#_ ] ] } );
+    my $id = $conn->$register( $object, $event,
+        sub { push @got, [ $_[1]->get_name, @_[ 2 .. $#_ ] ] } );
     $trigger->($object);
     run();
     is_deeply( [ $got[0] ], [$expected], "$kind, event $event" );
@@ -202,21 +246,21 @@ pass('close callback');
 
 my $thrown = { an => 'object' };
 my @after;
-my $dies   = $conn->domain_event_register_any( undef, 0, sub { die $thrown } );
-my $also   = $conn->domain_event_register_any( $dom, 0, sub { push @after, $_[2]; die "second\n" } );
+my $dies = $conn->domain_event_register_any( undef, 0, sub { die $thrown } );
+my $also = $conn->domain_event_register_any( $dom,  0, sub { push @after, $_[2]; die "second\n" } );
 $dom->suspend;
 {
     local $@ = 'before';
     my $result = eval { run(); 1 };
-    is( $result, undef, 'die comes out of run_default' );
-    is( $@, $thrown, 'the same object, the first of two' );
+    is( $result, undef,   'die comes out of run_default' );
+    is( $@,      $thrown, 'the same object, the first of two' );
 }
 is_deeply( \@after, [Sys::Virt::Domain::EVENT_SUSPENDED], 'and the other callbacks ran' );
 $conn->domain_event_deregister_any($_) for $dies, $also;
 run();
 is( $conn->is_alive, 1, 'the connection stays usable' );
 no warnings 'exiting';
-for my $way ( sub { last }, sub { goto NOWHERE }, sub { next } ) {
+for my $way ( sub {last}, sub { goto NOWHERE }, sub {next} ) {
     my $id = $conn->domain_event_register_any( undef, 0, $way );
     $dom->resume;
     ok( !eval { run(); 1 }, 'jumping out of a callback' );
@@ -245,13 +289,16 @@ for my $way ( sub { last }, sub { goto NOWHERE }, sub { next } ) {
 }
 {
     my @inner;
-    my $id = $conn->domain_event_register_any( undef, 0, sub {
-        my ( $conn, $dom ) = @_;
-        push @inner, $dom->get_state;
-        $dom->DESTROY;
-        Sys::Virt::Event::run_default() if @inner < 5;
-        eval { die "inner\n" };
-    } );
+    my $id = $conn->domain_event_register_any(
+        undef, 0,
+        sub {
+            my ( $conn, $dom ) = @_;
+            push @inner, $dom->get_state;
+            $dom->DESTROY;
+            Sys::Virt::Event::run_default() if @inner < 5;
+            eval { die "inner\n" };
+        }
+    );
     my $timer = Sys::Virt::Event::add_timeout( 0, sub { } );
     $dom->suspend;
     run();
@@ -267,8 +314,9 @@ for my $way ( sub { last }, sub { goto NOWHERE }, sub { next } ) {
 {
     my $counted = 0;
     {
+
         package Released;
-        sub new { return bless \my $count, $_[0] }
+        sub new     { return bless \my $count, $_[0] }
         sub DESTROY { $counted++ }
     }
     my $guard  = Released->new;
@@ -301,17 +349,25 @@ for my $order ( [ 0, 1, 2 ], [ 0, 2, 1 ], [ 1, 0, 2 ], [ 1, 2, 0 ], [ 2, 0, 1 ],
     my ( $freed, @got ) = (0);
     my @ids = map {
         my ( $number, $guard ) = ( $_, Count->new( \$freed ) );
-        $own->domain_event_register_any( $number ? $guest : undef, $number == 2 ? 1 : 0, sub { push @got, $number; $guard } );
+        $own->domain_event_register_any(
+            $number      ? $guest : undef,
+            $number == 2 ? 1      : 0,
+            sub { push @got, $number; $guard }
+        );
     } 0 .. 2;
     my @left = 0 .. 2;
     for my $taken (@$order) {
         $own->domain_event_deregister_any( $ids[$taken] );
         @left = grep { $_ != $taken } @left;
-        @got = ();
+        @got  = ();
         $guest->suspend;
         $guest->resume;
         run();
-        is_deeply( [ sort @got ], [ map { ( $_, $_ ) } grep { $_ != 2 } @left ], "order @$order: those that are left" );
+        is_deeply(
+            [ sort @got ],
+            [ map { ( $_, $_ ) } grep { $_ != 2 } @left ],
+            "order @$order: those that are left"
+        );
     }
     is( $freed, 3, 'all are freed' );
     $own->DESTROY;
@@ -319,8 +375,9 @@ for my $order ( [ 0, 1, 2 ], [ 0, 2, 1 ], [ 1, 0, 2 ], [ 1, 2, 0 ], [ 2, 0, 1 ],
     is( $@->code, Sys::Virt::Error::ERR_INVALID_CONN(), 'there is no connection' );
 }
 {
+
     package Count;
-    sub new { return bless [ $_[1] ], $_[0] }
+    sub new     { return bless [ $_[1] ], $_[0] }
     sub DESTROY { ${ $_[0][0] }++ }
 }
 

@@ -9,6 +9,7 @@ use Sys::Virt::Event;
 alarm 60;
 
 {
+
     package My::Loop;
     use Time::HiRes qw(time);
     our @ISA = 'Sys::Virt::EventImpl';
@@ -68,8 +69,11 @@ alarm 60;
         for my $watch ( keys %{ $self->{handles} } ) {
             my $handle = $self->{handles}{$watch} or next;
             next unless vec $read, $handle->[0], 1;
-            $self->_run_handle_callback( $watch, $handle->[0], Sys::Virt::Event::HANDLE_READABLE(),
-                @$handle[ 2, 3 ] );
+            $self->_run_handle_callback(
+                $watch, $handle->[0],
+                Sys::Virt::Event::HANDLE_READABLE(),
+                @$handle[ 2, 3 ]
+            );
         }
         for my $timer ( keys %{ $self->{timers} } ) {
             my $timeout = $self->{timers}{$timer} or next;
@@ -86,7 +90,9 @@ for my $wrong ( undef, 'Sys::Virt::EventImpl', {}, bless {}, 'Foo' ) {
     ok( !eval { Sys::Virt::Event::register($wrong); 1 }, 'no implementation' );
     like( $@, qr/Sys::Virt::EventImpl/, 'says what it must be' );
 }
-for my $method (qw(add_handle update_handle remove_handle add_timeout update_timeout remove_timeout)) {
+for my $method (
+    qw(add_handle update_handle remove_handle add_timeout update_timeout remove_timeout))
+{
     my $abstract = bless {}, 'Sys::Virt::EventImpl';
     ok( !eval { $abstract->$method; 1 }, "$method is abstract" );
     like( $@, qr/Sys::Virt::EventImpl.*$method/, 'and says so' );
@@ -119,11 +125,12 @@ is( $loop->{handles}{$watch}, undef, 'removed' );
 
 my $freed = 0;
 {
+
     package Guard;
     sub DESTROY { $freed++ }
 }
 {
-    my $guard  = bless [], 'Guard';
+    my $guard   = bless [], 'Guard';
     my $guarded = do {
         my $captured = $guard;
         Sys::Virt::Event::add_timeout( -1, sub {$captured} );
@@ -173,17 +180,23 @@ $loop->{die} = 0;
 is( ( $dom->get_state )[0], Sys::Virt::Domain::STATE_RUNNING, 'which was made' );
 $loop->run for 1 .. 3;
 $loop->{refuse} = 1;
-ok( !eval { Sys::Virt::Event::add_timeout( 0, sub { } ); 1 }, 'die in add_timeout' );
+ok( !eval {
+        Sys::Virt::Event::add_timeout( 0, sub { } );
+        1;
+    },
+    'die in add_timeout'
+);
 is( $@, "no timers today\n", 'comes out of the call' );
 $loop->{refuse} = 0;
 
 # ---- what was never handed out is not called
 
 for my $case (
-    [ _run_handle_callback  => 1, 2, 1, \12345, \1 ],
+    [ _run_handle_callback  => 1, 2,      1, \12345, \1 ],
     [ _run_timeout_callback => 1, \12345, \1 ],
-    [ _run_timeout_callback => 1, \0, undef ],
-) {
+    [ _run_timeout_callback => 1, \0,     undef ],
+    )
+{
     my ( $method, @arguments ) = @$case;
     ok( !eval { $loop->$method(@arguments); 1 }, "$method: forged" );
     like( $@, qr/are no \w+ callback of libvirt's/, 'is refused' );
@@ -201,17 +214,20 @@ $conn->domain_event_deregister_any($id);
 undef $conn;
 undef $dom;
 $loop->run for 1 .. 3;
-is( scalar( grep { $_->[0] >= 0 } values %{ $loop->{timers} } ), 1, 'libvirt left no timer behind' );
+is( scalar( grep { $_->[0] >= 0 } values %{ $loop->{timers} } ), 1,
+    'libvirt left no timer behind' );
 Sys::Virt::Event::remove_timeout($timer);
 
 # ---- the older generation: implementations derived from Sys::Virt::Event
 
 {
+
     package My::OldLoop;
     our @ISA = 'Sys::Virt::Event';
     no strict 'refs';
     *$_ = My::Loop->can($_)
-        for qw(new add_handle update_handle remove_handle add_timeout update_timeout remove_timeout run);
+        for
+        qw(new add_handle update_handle remove_handle add_timeout update_timeout remove_timeout run);
 }
 my @warnings;
 my $old = My::OldLoop->new;
@@ -219,11 +235,16 @@ my $old = My::OldLoop->new;
     local $SIG{__WARN__} = sub { push @warnings, @_ };
     Sys::Virt::Event::register($old);
 }
-like( "@warnings", qr/My::OldLoop derives from Sys::Virt::Event, which is deprecated/, 'are warned of' );
+like(
+    "@warnings",
+    qr/My::OldLoop derives from Sys::Virt::Event, which is deprecated/,
+    'are warned of'
+);
 {
     my @calls;
     my $timer = Sys::Virt::Event::add_timeout( 0, sub { push @calls, [@_] } );
-    my $watch = Sys::Virt::Event::add_handle( fileno $reader, 1, sub { push @calls, [@_]; sysread $reader, my $byte, 9 } );
+    my $watch = Sys::Virt::Event::add_handle( fileno $reader,
+        1, sub { push @calls, [@_]; sysread $reader, my $byte, 9 } );
     syswrite $writer, 'x';
     $old->run;
     is_deeply( \@calls, [ [ $watch, fileno $reader, 1 ], [$timer] ], 'and run callbacks' );

@@ -17,6 +17,7 @@ ok( -d $reference, 'the reference implementation is unpacked' ) or BAIL_OUT('dev
 sub calls_with {
     my (@include) = @_;
     local @ENV{qw(STAND_IN LD_PRELOAD LC_ALL)} = ( 2, StandIn::build(), 'C' );
+
     # The reference complains of what perl finds wrong with its memory.
     open my $output, '-|', "$^X @include xt/scripts/stand-in-calls.pl 2>/dev/null" or die "$^X: $!";
     my ( %calls, $call );
@@ -42,7 +43,8 @@ while (<$file>) {
     chomp;
     next if /\A(?:#|\z)/;
     my ( $subs, $words, $reason ) = split /\t+/;
-    push @rules, { subs => qr/\A(?:Sys::Virt::)(?:$subs)\z/, words => qr/$words/, line => $_, used => 0 };
+    push @rules,
+        { subs => qr/\A(?:Sys::Virt::)(?:$subs)\z/, words => qr/$words/, line => $_, used => 0 };
 }
 
 my %unexpected;
@@ -50,14 +52,21 @@ for my $call ( sort keys %$ours ) {
     my ($sub) = $call =~ /\A([\w:]+)/;
     next if grep {/Undefined subroutine &\Q$sub\E called/} keys %{ $theirs->{$call} };    # newer
     my ( $we, $they ) = ( $ours->{$call}, $theirs->{$call} || {} );
-    for my $difference ( ( map {"+$_"} grep { !$they->{$_} } keys %$we ), map {"-$_"} grep { !$we->{$_} } keys %$they ) {
+    for my $difference (
+        ( map {"+$_"} grep { !$they->{$_} } keys %$we ),
+        map {"-$_"} grep { !$we->{$_} } keys %$they
+        )
+    {
         my ($rule) = grep { $sub =~ $_->{subs} && $difference =~ $_->{words} } @rules;
         if   ($rule) { $rule->{used}++ }
         else         { $unexpected{$sub}{"$difference in $call"} = 1 }
     }
 }
 is_deeply( [ sort keys %unexpected ], [], 'no other differences' )
-    or diag map { my @what = sort keys %{ $unexpected{$_} }; "$_\n", map {"    $_\n"} splice @what, 0, 5 } sort keys %unexpected;
+    or diag map {
+    my @what = sort keys %{ $unexpected{$_} };
+    "$_\n", map {"    $_\n"} splice @what, 0, 5
+    } sort keys %unexpected;
 is_deeply( [ map { $_->{line} } grep { !$_->{used} } @rules ], [], 'every difference occurs' );
 
 done_testing;

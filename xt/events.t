@@ -12,7 +12,7 @@ sub rss {
 }
 
 Sys::Virt::Event::register_default();
-my $conn = Sys::Virt->new( uri => 'test:///default' );
+my $conn  = Sys::Virt->new( uri => 'test:///default' );
 my ($dom) = $conn->list_domains;
 my $count = 0;
 my $id    = $conn->domain_event_register_any( undef, 0, sub { $count++ } );
@@ -29,8 +29,8 @@ sub deliver {
 deliver(10_000);
 my $before = rss();
 deliver(100_000);
-cmp_ok( $count, '>=', 110_000, 'a hundred thousand events' );
-cmp_ok( rss() - $before, '<', 500, 'leave no memory (KiB) behind' );
+cmp_ok( $count,          '>=', 110_000, 'a hundred thousand events' );
+cmp_ok( rss() - $before, '<',  500,     'leave no memory (KiB) behind' );
 $conn->domain_event_deregister_any($id);
 
 # libvirt 9.0 itself keeps some 300 bytes of each registration, as any binding's process shows:
@@ -38,13 +38,14 @@ $conn->domain_event_deregister_any($id);
 {
     my $freed = 0;
     {
+
         package Guard;
-        sub new { return bless [], shift }
+        sub new     { return bless [], shift }
         sub DESTROY { $freed++ }
     }
     for my $number ( 1 .. 10_000 ) {
         my $guard = Guard->new;
-        my $id = $conn->domain_event_register_any( undef, 0, sub { return ( $guard, $conn ) } );
+        my $id    = $conn->domain_event_register_any( undef, 0, sub { return ( $guard, $conn ) } );
         $conn->domain_event_deregister_any($id);
     }
     is( $freed, 10_000, 'ten thousand registrations free their callbacks' );

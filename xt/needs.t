@@ -38,7 +38,7 @@ sub refuses {
     subtest $name => sub {
         local @ENV{ keys %$environment } = values %$environment;
         my $before = ( stat 'Makefile' )[9];
-        my $said = qx{$^X Makefile.PL 2>&1};
+        my $said   = qx{$^X Makefile.PL 2>&1};
         is( $? >> 8, $ENV{AUTOMATED_TESTING} ? 0 : 1, 'exit status' );
         like( $said, $_, 'what it says' ) for @patterns;
         is( ( stat 'Makefile' )[9], $before, 'and no Makefile' );
@@ -47,15 +47,35 @@ sub refuses {
 
 my $rust = qr/^    cargo and rustc 1\.85 or newer/m;
 my $cc   = quotemeta $Config{cc};
-refuses( 'no cargo', { PATH => commands('cargo') }, $rust, qr/^to install: apt-get install cargo/m );
-refuses( 'an old Rust', { PATH => commands( '', rustc => 'echo rustc 1.63.0' ) }, qr/$rust \(found: rustc 1\.63\.0\)/ );
-refuses( 'no C compiler', { PATH => commands($cc) }, qr/^    a C compiler \($cc\) and the C library's headers/m,
-    qr/apt-get install gcc libc6-dev/ );
+refuses( 'no cargo', { PATH => commands('cargo') }, $rust,
+    qr/^to install: apt-get install cargo/m );
+refuses(
+    'an old Rust',
+    { PATH => commands( '', rustc => 'echo rustc 1.63.0' ) },
+    qr/$rust \(found: rustc 1\.63\.0\)/
+);
+refuses(
+    'no C compiler',
+    { PATH => commands($cc) },
+    qr/^    a C compiler \($cc\) and the C library's headers/m,
+    qr/apt-get install gcc libc6-dev/
+);
 refuses( 'no pkg-config', { PATH => commands('pkg-config|pkgconf') }, qr/^    pkg-config$/m );
 my $libvirt = qr/^    libvirt 7\.0\.0 or newer, with its headers/m;
-refuses( 'no libvirt', { PKG_CONFIG_LIBDIR => '/nowhere' }, qr/$libvirt$/m, qr/apt-get install libvirt-dev$/m );
-refuses( 'an old libvirt', { PKG_CONFIG_LIBDIR => libvirt('6.10.0') }, qr/$libvirt \(found: 6\.10\.0\)/ );
-refuses( 'two things', { PATH => commands('make|cargo') }, qr/^    make$/m, $rust, qr/apt-get install make cargo/ );
-refuses( 'to testers of CPAN, no failure', { PATH => commands('cargo'), AUTOMATED_TESTING => 1 }, $rust );
+refuses( 'no libvirt', { PKG_CONFIG_LIBDIR => '/nowhere' },
+    qr/$libvirt$/m, qr/apt-get install libvirt-dev$/m );
+refuses(
+    'an old libvirt',
+    { PKG_CONFIG_LIBDIR => libvirt('6.10.0') },
+    qr/$libvirt \(found: 6\.10\.0\)/
+);
+refuses(
+    'two things',
+    { PATH => commands('make|cargo') },
+    qr/^    make$/m,
+    $rust, qr/apt-get install make cargo/
+);
+refuses( 'to testers of CPAN, no failure',
+    { PATH => commands('cargo'), AUTOMATED_TESTING => 1 }, $rust );
 
 done_testing;

@@ -2,7 +2,7 @@
 # each other Debian. Newer ones bring their own C library, older ones use this machine's.
 use strict;
 use warnings;
-use Cwd qw(getcwd);
+use Cwd        qw(getcwd);
 use File::Path qw(make_path);
 use Test::More;
 
@@ -19,13 +19,20 @@ for my $suite ( sort keys %NEWER ) {
     my $root = "$cache/$suite";
     if ( !( () = glob "$root/$LIBRARY/libvirt.so.0.*" ) ) {
         diag "making a $suite with its libvirt";
-        is( system( 'dev/chroot', $suite, 'sh', '-c', 'apt-get -qq update && apt-get -qq install libvirt0' ),
-            0, "$suite has a libvirt" );
+        is( system(
+                'dev/chroot', $suite, 'sh', '-c',
+                'apt-get -qq update && apt-get -qq install libvirt0'
+            ),
+            0,
+            "$suite has a libvirt"
+        );
     }
     my @perl;
     if ( $NEWER{$suite} ) {
-        @perl = ( "$root/$LIBRARY/ld-linux-x86-64.so.2", '--library-path',
-            "$root/$LIBRARY:/$LIBRARY", $^X );
+        @perl = (
+            "$root/$LIBRARY/ld-linux-x86-64.so.2",
+            '--library-path', "$root/$LIBRARY:/$LIBRARY", $^X
+        );
     }
     else {
         my $only = "$top/xt/build/libvirt-$suite";

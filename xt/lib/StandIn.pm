@@ -29,7 +29,7 @@ sub build {
 # whatever the machine has.
 sub entered {
     return 1 if $ENV{STAND_IN};
-    local $ENV{STAND_IN} = 2;
+    local $ENV{STAND_IN}   = 2;
     local $ENV{LD_PRELOAD} = build();
     exec 'sh', '-c', 'ulimit -v 8000000; exec "$@"', 'sh', $^X, '-Mblib', $0 or die "sh: $!";
 }
