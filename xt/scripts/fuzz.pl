@@ -92,7 +92,7 @@ sub lines {
     my ($path) = @_;
     open my $file, '<', $path or die "$path: $!";
     my @lines = <$file>;
-    return map {s/\n?\z/\n/r} @lines;
+    return map { s/\n?\z/\n/; $_ } @lines;
 }
 
 # ---- a batch
