@@ -10,7 +10,7 @@ use xsub::{Exception, Output, Tape, pipe};
 use crate::call::Pass;
 use crate::handle::{Connect, Domain, Native, Network, NodeDevice, Secret, StoragePool};
 use crate::params::write_params;
-use crate::stream::forget_callback;
+use crate::stream::{RELEASE_KEPT, forget_callback, keep_callback};
 
 /// A function that frees what it gets.
 pub type Free = sys::virFreeCallback;
@@ -291,21 +291,25 @@ unsafe extern "C" fn closed(_: *mut virConnect, reason: c_int, opaque: *mut c_vo
 ///
 /// libvirt's.
 pub fn register_close(conn: &Connect, callback: Callback<'_>) -> crate::Result<i32> {
-    callback.register(abi::XSUB_REGISTERED_CLOSE, native(conn), |opaque, free| {
+    let registered = callback.register(abi::XSUB_REGISTERED_CLOSE, native(conn), |opaque, _| {
         crate::vir!(virConnectRegisterCloseCallback(
             conn,
             Some(CLOSED),
             opaque,
-            Some(free)
+            Some(RELEASE_KEPT)
         ))
-    })
+    })?;
+    keep_callback(native(conn), callback.opaque());
+    Ok(registered)
 }
 
 const CLOSED: unsafe extern "C" fn(*mut virConnect, c_int, *mut c_void) = closed;
 
 /// Takes back what `register_close` registered.
 pub fn deregister_close(conn: &Connect) {
-    crate::raw!(virConnectUnregisterCloseCallback(conn, Some(CLOSED)));
+    if crate::raw!(virConnectUnregisterCloseCallback(conn, Some(CLOSED))) == 0 {
+        forget_callback(native(conn));
+    }
 }
 
 /// Takes back a callback's registration, as its object is about to go.
@@ -332,12 +336,15 @@ pub unsafe extern "C" fn deregister(callback: *const xsub_callback) {
             }
             abi::XSUB_REGISTERED_SECRET => sys::virConnectSecretEventDeregisterAny(conn, id),
             abi::XSUB_REGISTERED_CLOSE => {
-                sys::virConnectUnregisterCloseCallback(conn, Some(CLOSED))
+                let result = sys::virConnectUnregisterCloseCallback(conn, Some(CLOSED));
+                if result == 0 {
+                    forget_callback((*callback).native);
+                }
+                result
             }
             abi::XSUB_REGISTERED_STREAM => {
-                let stream = (*callback).native.cast();
-                let result = sys::virStreamEventRemoveCallback(stream);
-                forget_callback(stream);
+                let result = sys::virStreamEventRemoveCallback((*callback).native.cast());
+                forget_callback((*callback).native);
                 result
             }
             _ => 0,

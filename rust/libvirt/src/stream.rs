@@ -1,17 +1,78 @@
 //! Streams: libvirt's pumps, with sources and sinks written in Perl.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{c_char, c_int, c_longlong, c_void};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use virt::sys::{self, virStream};
-use xsub::Output;
 use xsub::abi::XSUB_REGISTERED_STREAM;
 use xsub::callback::{Callback, Upcall, release};
+use xsub::{Exception, Output};
 
 use crate::call::{Pass, check};
 use crate::handle::Stream;
 use crate::vir;
+
+/// The streams that were ended since they were opened, by their native object: of a local
+/// driver, libvirt would crash in sending a hole.
+static ENDED: Mutex<BTreeSet<usize>> = Mutex::new(BTreeSet::new());
+
+fn ended_streams() -> MutexGuard<'static, BTreeSet<usize>> {
+    ENDED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn has_ended(native: *mut virStream) -> bool {
+    ended_streams().contains(&(native as usize))
+}
+
+/// What came of opening a stream.
+///
+/// # Errors
+///
+/// The call's.
+pub fn opened<T>(stream: &Stream, result: crate::Result<T>) -> crate::Result<T> {
+    let native: *mut virStream = stream.pass();
+    if result.is_ok() {
+        ended_streams().remove(&(native as usize));
+    }
+    result
+}
+
+/// What came of ending a stream: it has ended, also where that is an error.
+///
+/// # Errors
+///
+/// The call's.
+pub fn ended(stream: &Stream, result: crate::Result<()>) -> crate::Result<()> {
+    let native: *mut virStream = stream.pass();
+    ended_streams().insert(native as usize);
+    result
+}
+
+/// What came of a pump: libvirt aborts the stream where it fails.
+fn pumped(stream: &Stream, result: crate::Result<()>) -> crate::Result<()> {
+    if result.is_err() {
+        return ended(stream, result);
+    }
+    result
+}
+
+/// `virStreamSendHole`
+///
+/// # Errors
+///
+/// libvirt's, and what it says of an ended stream elsewhere.
+pub fn send_hole(stream: &Stream, length: i64, flags: u32) -> crate::Result<()> {
+    if has_ended(stream.pass()) {
+        return Err(Exception::Throw {
+            level: sys::VIR_ERR_ERROR as i32,
+            code: sys::VIR_ERR_INTERNAL_ERROR as i32,
+            domain: sys::VIR_FROM_STREAMS as i32,
+            message: b"internal error: stream is not open".to_vec(),
+        });
+    }
+    vir!(virStreamSendHole(stream, length, flags))
+}
 
 /// The callbacks of a pump: what its opaque pointer leads to.
 struct Pump {
@@ -77,7 +138,7 @@ unsafe extern "C" fn sink_hole(
 }
 
 unsafe extern "C" fn source_section(
-    _: *mut virStream,
+    stream: *mut virStream,
     in_data: *mut c_int,
     length: *mut c_longlong,
     opaque: *mut c_void,
@@ -87,6 +148,9 @@ unsafe extern "C" fn source_section(
     let Some((is_data, section)) = upcall.pair(|_| ()) else {
         return -1;
     };
+    if has_ended(stream) {
+        return -1;
+    }
     // SAFETY: libvirt passes room for two numbers.
     unsafe {
         *in_data = (is_data != 0).into();
@@ -117,7 +181,8 @@ pub fn send_all(stream: &Stream, data: Callback<'_>) -> crate::Result<()> {
         skip: data.opaque(),
     };
     // SAFETY: the pump outlives the call.
-    check(unsafe { sys::virStreamSendAll(stream.pass(), Some(source), pump.opaque()) })
+    let sent = check(unsafe { sys::virStreamSendAll(stream.pass(), Some(source), pump.opaque()) });
+    pumped(stream, sent)
 }
 
 /// `virStreamRecvAll`
@@ -132,7 +197,9 @@ pub fn recv_all(stream: &Stream, data: Callback<'_>) -> crate::Result<()> {
         skip: data.opaque(),
     };
     // SAFETY: the pump outlives the call.
-    check(unsafe { sys::virStreamRecvAll(stream.pass(), Some(sink), pump.opaque()) })
+    let received =
+        check(unsafe { sys::virStreamRecvAll(stream.pass(), Some(sink), pump.opaque()) });
+    pumped(stream, received)
 }
 
 /// `virStreamSparseSendAll`
@@ -152,7 +219,7 @@ pub fn sparse_send_all(
         skip: skip.opaque(),
     };
     // SAFETY: the pump outlives the call.
-    check(unsafe {
+    let sent = check(unsafe {
         sys::virStreamSparseSendAll(
             stream.pass(),
             Some(source),
@@ -160,7 +227,8 @@ pub fn sparse_send_all(
             Some(source_skip),
             pump.opaque(),
         )
-    })
+    });
+    pumped(stream, sent)
 }
 
 /// `virStreamSparseRecvAll`
@@ -179,9 +247,10 @@ pub fn sparse_recv_all(
         skip: hole.opaque(),
     };
     // SAFETY: the pump outlives the call.
-    check(unsafe {
+    let received = check(unsafe {
         sys::virStreamSparseRecvAll(stream.pass(), Some(sink), Some(sink_hole), pump.opaque())
-    })
+    });
+    pumped(stream, received)
 }
 
 unsafe extern "C" fn ready(_: *mut virStream, events: c_int, opaque: *mut c_void) {
@@ -189,8 +258,9 @@ unsafe extern "C" fn ready(_: *mut virStream, events: c_int, opaque: *mut c_void
     unsafe { Upcall::new(opaque) }.call(|tape| events.write(tape));
 }
 
-/// The callbacks that streams have, by their native object. libvirt doesn't say
-/// when it needs one no more: the remote driver never calls the function for it.
+/// The callbacks of which libvirt doesn't say when it needs them no more, by the native object
+/// that has one: the remote driver never calls the function for a stream's, and other drivers
+/// not that for the end of a connection.
 static CALLBACKS: Mutex<BTreeMap<usize, usize>> = Mutex::new(BTreeMap::new());
 
 fn callbacks() -> MutexGuard<'static, BTreeMap<usize, usize>> {
@@ -211,9 +281,7 @@ pub fn add_callback(stream: &Stream, events: i32, callback: Callback<'_>) -> cra
                 sys::virStreamEventAddCallback(native, events, Some(ready), opaque, None)
             })
         })
-        .map(|_: i32| {
-            callbacks().insert(native as usize, callback.opaque() as usize);
-        })
+        .map(|_: i32| keep_callback(native.cast(), callback.opaque()))
 }
 
 /// Takes the stream's callback back.
@@ -222,14 +290,41 @@ pub fn add_callback(stream: &Stream, events: i32, callback: Callback<'_>) -> cra
 ///
 /// libvirt's; then it stays.
 pub fn remove_callback(stream: &Stream) -> crate::Result<()> {
-    vir!(virStreamEventRemoveCallback(stream)).map(|_: i32| forget_callback(stream.pass()))
+    vir!(virStreamEventRemoveCallback(stream)).map(|_: i32| {
+        let native: *mut virStream = stream.pass();
+        forget_callback(native.cast());
+    })
 }
 
-/// Gives back the callback of a stream that doesn't call it any more.
-pub fn forget_callback(native: *mut virStream) {
+/// Remembers the callback of an object, in place of one that it had.
+pub fn keep_callback(native: *mut c_void, callback: *mut c_void) {
+    let before = callbacks().insert(native as usize, callback as usize);
+    if let Some(before) = before {
+        // SAFETY: it was registered.
+        unsafe { release(before as *mut c_void) };
+    }
+}
+
+/// Gives back the callback of an object that doesn't call it any more.
+pub fn forget_callback(native: *mut c_void) {
     let callback = callbacks().remove(&(native as usize));
     if let Some(callback) = callback {
         // SAFETY: it was registered.
         unsafe { release(callback as *mut c_void) };
     }
 }
+
+/// Gives back a callback, if it was not before: where libvirt does say that it needs it no more.
+/// What is no callback any more is not looked at.
+extern "C" fn release_kept(callback: *mut c_void) {
+    let object = callbacks()
+        .iter()
+        .find(|&(_, &kept)| kept == callback as usize)
+        .map(|(&object, _)| object);
+    if let Some(object) = object {
+        forget_callback(object as *mut c_void);
+    }
+}
+
+/// `release_kept()`, with the type that libvirt gives it.
+pub const RELEASE_KEPT: unsafe extern "C" fn(*mut c_void) = release_kept;

@@ -4,6 +4,7 @@ use std::ffi::CStr;
 
 use libvirt::handle::{Connect, New, StoragePool, StorageVol, Stream};
 use libvirt::record::{Record, record};
+use libvirt::stream::opened;
 use libvirt::sys::virStorageVolInfo;
 use libvirt::text::{Borrowed, Text};
 use libvirt::{raw, vir};
@@ -79,12 +80,12 @@ xsub::xsubs! {
 
     /// `$vol->upload($st, $offset, $length, $flags = 0)`: bytes; length 0 for all that comes.
     sub upload(vol: &StorageVol, st: &Stream, offsetsv: u64, lengthsv: u64, flags: u32 = 0) -> () {
-        vir!(virStorageVolUpload(vol, st, offsetsv, lengthsv, flags))
+        opened(st, vir!(virStorageVolUpload(vol, st, offsetsv, lengthsv, flags)))
     }
 
     /// `$vol->download($st, $offset, $length, $flags = 0)`: bytes; length 0 for all that is there.
     sub download(vol: &StorageVol, st: &Stream, offsetsv: u64, lengthsv: u64, flags: u32 = 0) -> () {
-        vir!(virStorageVolDownload(vol, st, offsetsv, lengthsv, flags))
+        opened(st, vir!(virStorageVolDownload(vol, st, offsetsv, lengthsv, flags)))
     }
 
     /// `$vol->wipe($flags = 0)`

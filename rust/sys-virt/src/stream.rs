@@ -55,7 +55,7 @@ xsub::xsubs! {
 
     /// `$st->send_hole($length, $flags = 0)`: bytes.
     sub send_hole(st: &Stream, lengthSV: i64, flags: u32 = 0) -> () {
-        vir!(virStreamSendHole(st, lengthSV, flags))
+        stream::send_hole(st, lengthSV, flags)
     }
 
     /// `$st->recv_hole($flags = 0)`: bytes.
@@ -92,12 +92,12 @@ xsub::xsubs! {
 
     /// `$st->finish()`
     sub finish(st: &Stream) -> () {
-        vir!(virStreamFinish(st))
+        stream::ended(st, vir!(virStreamFinish(st)))
     }
 
     /// `$st->abort()`
     sub abort(st: &Stream) -> () {
-        vir!(virStreamAbort(st))
+        stream::ended(st, vir!(virStreamAbort(st)))
     }
 
     /// `$st->add_callback($events, $callback)`: the callback gets ($st, $events).

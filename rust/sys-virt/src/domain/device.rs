@@ -7,6 +7,7 @@ use libvirt::list::{array, length};
 use libvirt::params::{Field, Schema, Settings};
 use libvirt::record::{Record, record};
 use libvirt::report::{Report, report};
+use libvirt::stream::opened;
 use libvirt::sys::{virDomainInterface, virDomainInterfaceStatsStruct};
 use libvirt::text::Text;
 use libvirt::{fields, vir};
@@ -95,17 +96,17 @@ xsub::xsubs! {
 
     /// `$dom->open_console($st, $devname, $flags = 0)`: undef for the first.
     sub open_console(dom: &Domain, st: &Stream, devname: Option<&CStr>, flags: u32 = 0) -> () {
-        vir!(virDomainOpenConsole(dom, devname, st, flags))
+        opened(st, vir!(virDomainOpenConsole(dom, devname, st, flags)))
     }
 
     /// `$dom->open_channel($st, $devname, $flags = 0)`: undef for the first.
     sub open_channel(dom: &Domain, st: &Stream, devname: Option<&CStr>, flags: u32 = 0) -> () {
-        vir!(virDomainOpenChannel(dom, devname, st, flags))
+        opened(st, vir!(virDomainOpenChannel(dom, devname, st, flags)))
     }
 
     /// `$dom->screenshot($st, $screen, $flags = 0)`: the MIME type of what comes by the stream.
     sub screenshot(dom: &Domain, st: &Stream, screen: u32, flags: u32 = 0) -> Text {
-        vir!(virDomainScreenshot(dom, st, screen, flags))
+        opened(st, vir!(virDomainScreenshot(dom, st, screen, flags)))
     }
 
     /// `$dom->send_key($codeset, $holdtime, \@keycodes, $flags = 0)`: ms.
