@@ -75,7 +75,7 @@ sub batch {
     my @calls  = lines("$journal");
     my @said   = lines("$output");
     print map {"  $_"} @calls if $option{verbose};
-    my $complete = @said && $said[-1] eq "complete\n";
+    my $complete = grep { $_ eq "complete\n" } @said;
     return 1 if $status == 0 && $complete && !grep {/^FAULT/} @said;
     my @last = @calls > $SHOWN ? @calls[ -$SHOWN .. -1 ] : @calls;
     my $how
