@@ -13,8 +13,9 @@
 #   leaks.pl controls            what is there to be found, in a build that has it
 use strict;
 use warnings;
-use JSON::PP ();
-use POSIX    ();
+use File::Temp ();
+use JSON::PP   ();
+use POSIX      ();
 use Test::LeakTrace qw(leaked_count);
 
 use Sys::Virt;
@@ -154,7 +155,6 @@ sub value {
 
 # Those that undo each other are called one after the other.
 my ( $dom, $net, $pool, $vol, $iface, $domss ) = @object{qw(dom net pool vol iface domss)};
-my $FILE  = "/tmp/leaks-$$";
 my %cycle = (
     'Domain::create Domain::destroy'   => sub { $dom->destroy; $dom->create },
     'Domain::shutdown'                 => sub { $dom->shutdown; $dom->create },
@@ -167,7 +167,7 @@ my %cycle = (
     'Domain::create_with_files' => sub { $dom->create_with_files( [0] ) },
     'Domain::managed_save Domain::managed_save_remove' =>
         sub { $dom->managed_save; $dom->managed_save_remove; $dom->create },
-    'Domain::save restore_domain' => sub { $dom->save($FILE); $conn->restore_domain($FILE) },
+    'Domain::save restore_domain' => sub { $dom->save('saved'); $conn->restore_domain('saved') },
     'Domain::rename' => sub { my $other = $MAKE{dom}->('other'); $other->rename('another'); $other->undefine },
     'Domain::create_snapshot DomainSnapshot::_create_xml DomainSnapshot::delete' =>
         sub { $MAKE{domss}->('other')->delete },
@@ -391,7 +391,6 @@ sub measure {
 
 my %RUN = ( test => \&run_subs, 'stand-in' => \&run_subs, loop => \&run_loop, controls => \&run_controls );
 $RUN{$on}->();
-unlink $FILE;
 
 sub run_controls {
     measure( 'memory',      'control', sub { Sys::Virt::SelfTest::leak(24) } );
@@ -428,6 +427,8 @@ sub run_loop {
 }
 
 sub run_subs {
+    my $directory = File::Temp->newdir;    # some write files
+    chdir $directory or die "$directory: $!";
     Sys::Virt::Event::register_default();
     for my $class ( sort keys %surface ) {
         for my $name ( sort keys %{ $surface{$class}{subs} } ) {
@@ -437,6 +438,7 @@ sub run_subs {
             measure_sub( $class, $name );
         }
     }
+    chdir '/';
     return;
 }
 
