@@ -38,14 +38,18 @@ pub fn opened<T>(stream: &Stream, result: crate::Result<T>) -> crate::Result<T> 
     result
 }
 
-/// What came of ending a stream: it has ended, also where that is an error.
+/// What came of ending a stream: it has ended, also where that is an error, if it was open.
 ///
 /// # Errors
 ///
 /// The call's.
 pub fn ended(stream: &Stream, result: crate::Result<()>) -> crate::Result<()> {
     let native: *mut virStream = stream.pass();
-    ended_streams().insert(native as usize);
+    let never_opened = matches!(&result, Err(Exception::Throw { code, .. })
+        if *code == sys::VIR_ERR_NO_SUPPORT as i32);
+    if !never_opened {
+        ended_streams().insert(native as usize);
+    }
     result
 }
 
