@@ -30,7 +30,7 @@ my $KILOBYTES = 4 * 1024 * 1024;
 my @PERL      = split ' ', $ENV{ABUSE_PERL} || '';
 @PERL = ( '/bin/sh', '-c', "ulimit -v $KILOBYTES && exec \"\$@\"", 'sh', $^X ) if !@PERL;
 
-$ENV{LC_ALL} = 'C';
+$ENV{LC_ALL}              = 'C';
 $ENV{LIBVIRT_DEFAULT_URI} = 'test:///default';
 
 sub cases_of {
@@ -97,13 +97,14 @@ sub ended {
 }
 
 my @cases = map { cases_of($_) } glob 'xt/abuse/*.cases';
-@cases = grep { $_->{code} !~ /\bthreads\b/ } @cases if !$Config{useithreads};
+@cases = grep { $_->{code}              !~ /\bthreads\b/ } @cases if !$Config{useithreads};
 @cases = grep { "$_->{file} $_->{name}" =~ /$ENV{ABUSE}/ } @cases if $ENV{ABUSE};
 cmp_ok( scalar @cases, '>=', 250, 'as many cases as there have to be' ) if !$ENV{ABUSE};
 
 if ( $ENV{ABUSE_FORKS} ) {
     require Abuse;
     Abuse->import;
+
     # What valgrind translates here, it need not in each of them.
     my $dom = domain();
     $dom->get_info;

@@ -13,7 +13,8 @@ sub fuzz {
     my $perl = '';
     if ($fault) {
         open my $file, '>', "$dir/Fault.pm" or die "$dir/Fault.pm: $!";
-        print {$file} "use blib; use Sys::Virt; no warnings;\n*Sys::Virt::Domain::get_name = sub { $fault };\n1;\n";
+        print {$file}
+            "use blib; use Sys::Virt; no warnings;\n*Sys::Virt::Domain::get_name = sub { $fault };\n1;\n";
         close $file;
         $perl = "--perl '$^X -I$dir -MFault'";
     }
@@ -22,14 +23,18 @@ sub fuzz {
 }
 
 my %FAULT = (
-    'a crash' => [ 'kill SEGV => $$; sleep 9',                     qr/^seed [0-9]+: ended with status 11 in call /m ],
-    'an exit' => [ 'POSIX::_exit(0)',                             qr/^seed [0-9]+: ended early in call /m ],
-    'damage' => [ 'warn "Attempt to free unreferenced scalar\n"', qr/FAULT: Attempt to free unreferenced scalar/ ],
-    'a panic' => [ 'die "Sys::Virt: a message at rust/src/x.rs:7\n"', qr/FAULT: Sys::Virt: a message/ ],
+    'a crash' => [ 'kill SEGV => $$; sleep 9', qr/^seed [0-9]+: ended with status 11 in call /m ],
+    'an exit' => [ 'POSIX::_exit(0)',          qr/^seed [0-9]+: ended early in call /m ],
+    'damage'  => [
+        'warn "Attempt to free unreferenced scalar\n"',
+        qr/FAULT: Attempt to free unreferenced scalar/
+    ],
+    'a panic' =>
+        [ 'die "Sys::Virt: a message at rust/src/x.rs:7\n"', qr/FAULT: Sys::Virt: a message/ ],
 );
 for my $name ( sort keys %FAULT ) {
-    my ( $fault, $report ) = @{ $FAULT{$name} };
-    my ( $status, $said ) = fuzz( '--seed 1 --calls 1000', $fault );
+    my ( $fault,  $report ) = @{ $FAULT{$name} };
+    my ( $status, $said )   = fuzz( '--seed 1 --calls 1000', $fault );
     is( $status, 1, "control: $name fails" );
     like( $said, qr/$report/m, 'and is reported' );
     next if $name ne 'a crash';

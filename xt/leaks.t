@@ -12,13 +12,14 @@ use SelfTest;
 use StandIn;
 
 my $TABLE = 'xt/build/leaks.txt';
-my $BYTES = 16;    # a call: less than the least that malloc() gives
-my $KIB   = 64;    # what a few calls may take all the same
+my $BYTES = 16;                     # a call: less than the least that malloc() gives
+my $KIB   = 64;                     # what a few calls may take all the same
 
 # What does not work, on neither: why.
 my %WHY = (
-    secret_event_register_any   => 'the test driver has no secrets, and the stand-in keeps callbacks',
-    secret_event_deregister_any => 'the test driver has no secrets, and the stand-in keeps callbacks',
+    secret_event_register_any => 'the test driver has no secrets, and the stand-in keeps callbacks',
+    secret_event_deregister_any =>
+        'the test driver has no secrets, and the stand-in keeps callbacks',
     map( { ( "EventImpl::$_" => 'abstract' ) }
         qw(add_handle update_handle remove_handle add_timeout update_timeout remove_timeout) ),
 );
@@ -61,7 +62,7 @@ sub leaks_memory {
     return $row->{memory} > $KIB && $row->{memory} * 1024 > $row->{calls} * $BYTES;
 }
 
-my $dir = SelfTest::build();
+my $dir     = SelfTest::build();
 my %control = map { ( $_->{sub} => $_ ) }
     rows_of( [ 'controls', [ $^X, "-I$dir/blib/lib", "-I$dir/blib/arch" ], '' ] );
 ok( leaks_memory( $control{memory} ), 'control: 24 bytes a call show' );
@@ -72,11 +73,12 @@ my @perl     = ( $^X, qw(-Mblib -Ixt/lib) );
 my $DOMAIN   = '^Sys::Virt::Domain';
 my $OTHERS   = '^Sys::Virt::(?!Domain)';
 my %stand_in = ( STAND_IN => 2, LD_PRELOAD => StandIn::build() );
-my @rows = (
-    rows_of( [ 'test', \@perl, $DOMAIN ], [ 'test', \@perl, $OTHERS ] ),
+my @rows     = (
+    rows_of( [ 'test', \@perl, $DOMAIN ],                           [ 'test', \@perl, $OTHERS ] ),
     rows_of( map { [ 'stand-in', \@perl, $_, %stand_in ] } $DOMAIN, $OTHERS ),
     rows_of( [ 'loop', \@perl, '' ] ),
 );
+
 for my $row (@rows) {
     my $name = "$row->{sub} $row->{way} on $row->{on}: $row->{outcome}";
     fail($name) if $row->{values} || leaks_memory($row) || $row->{descriptors};
@@ -92,20 +94,22 @@ my $surface = do {
 my %rows;
 push @{ $rows{ $_->{sub} } }, $_ for @rows;
 open my $table, '>', $TABLE or die "$TABLE: $!";
-printf {$table} "%-55s %-8s %-8s %6s %6s %6s %6s  %s\n", 'sub', 'way', 'on', 'calls', 'values', 'KiB', 'fds', 'outcome';
+printf {$table} "%-55s %-8s %-8s %6s %6s %6s %6s  %s\n", 'sub', 'way', 'on', 'calls', 'values',
+    'KiB', 'fds', 'outcome';
 my ( $subs, $working, $failing ) = ( 0, 0, 0 );
 for my $class ( sort keys %$surface ) {
     for my $name ( sort keys %{ $surface->{$class}{subs} } ) {
-        my $sub  = "${class}::$name";
-        my @ways = @{ $rows{$sub} || [] };
+        my $sub   = "${class}::$name";
+        my @ways  = @{ $rows{$sub} || [] };
         my ($new) = map { $_->{outcome} =~ /(needs libvirt [0-9.]+)/ } @ways;
-        my $why = $WHY{ $sub =~ s/\ASys::Virt:://r } || $new;
+        my $why   = $WHY{ $sub =~ s/\ASys::Virt:://r } || $new;
         $subs++;
-        printf {$table} "%-55s %-8s %-8s %6d %6d %6d %6d  %s\n", @$_{qw(sub way on calls values memory descriptors outcome)}
+        printf {$table} "%-55s %-8s %-8s %6d %6d %6d %6d  %s\n",
+            @$_{qw(sub way on calls values memory descriptors outcome)}
             for @ways;
         printf {$table} "%-55s %-8s %s\n", $sub, 'works', "not here: $why" if $why;
         my $works = grep { $_->{way} eq 'works' } @ways;
-        $working += $works ? 1 : 0;
+        $working += $works                                  ? 1 : 0;
         $failing += ( grep { $_->{way} ne 'works' } @ways ) ? 1 : 0;
         ok( $works || $why, "$sub is seen to work" );
     }
@@ -114,6 +118,7 @@ my $summary = "$subs subs, $working seen to work and $failing to fail, " . @rows
 print {$table} "$summary\n";
 close $table or die "$TABLE: $!";
 note "$summary: $TABLE";
-is( scalar( grep { $_->{values} || leaks_memory($_) || $_->{descriptors} } @rows ), 0, 'nothing leaks' );
+is( scalar( grep { $_->{values} || leaks_memory($_) || $_->{descriptors} } @rows ),
+    0, 'nothing leaks' );
 
 done_testing;

@@ -19,8 +19,8 @@ sub run {
     remove_tree($REPORTS);
     local %ENV = ( %ENV, %environment );
     $ENV{ASAN_OPTIONS} .= ":log_path=$REPORTS/report";
-    my $said   = qx{@command 2>&1};
-    my $status = $?;
+    my $said    = qx{@command 2>&1};
+    my $status  = $?;
     my @reports = grep {/ERROR:/} map { slurp($_) } glob "$REPORTS/*";
     return ( $status, $said, @reports );
 }
@@ -34,11 +34,13 @@ sub slurp {
 
 my %FAULT = (
     'overrun(10)'      => qr/heap-buffer-overflow.* in behind rust\/sys-virt\/src\/selftest\.rs/s,
-    'overrun_in_c(10)' => qr/heap-buffer-overflow.* in XS_Sys__Virt__SelfTest_overrun_in_c .*Virt\.xs/s,
-    'shift_in_c(99)'   => qr/ILL .* in XS_Sys__Virt__SelfTest_shift_in_c .*Virt\.xs/s,
+    'overrun_in_c(10)' =>
+        qr/heap-buffer-overflow.* in XS_Sys__Virt__SelfTest_overrun_in_c .*Virt\.xs/s,
+    'shift_in_c(99)' => qr/ILL .* in XS_Sys__Virt__SelfTest_shift_in_c .*Virt\.xs/s,
 );
 for my $fault ( sort keys %FAULT ) {
-    my ( $status, $said, @reports ) = run("$^X -Mblib -MSys::Virt -e 'Sys::Virt::SelfTest::$fault; print 9'");
+    my ( $status, $said, @reports )
+        = run("$^X -Mblib -MSys::Virt -e 'Sys::Virt::SelfTest::$fault; print 9'");
     isnt( $status, 0, "control: $fault ends the process" );
     is( scalar @reports, 1, 'with a report' );
     like( $reports[0], $FAULT{$fault}, 'of the fault' );
@@ -52,7 +54,7 @@ my %CLEAN = (
 for my $name ( sort keys %CLEAN ) {
     note $name;
     my ( $status, $said, @reports ) = run( $CLEAN{$name} );
-    is( $status, 0, "$name: passes" ) or diag $said;
+    is( $status,    0,  "$name: passes" ) or diag $said;
     is( "@reports", '', "$name: no report" );
 }
 

@@ -44,8 +44,8 @@ my %FAULT = (
 );
 for my $fault ( sort keys %FAULT ) {
     my ( $status, $said, $report )
-        = run( @VALGRIND, $SUPPRESSED, $^X, "-I$dir/blib/lib", "-I$dir/blib/arch", '-MSys::Virt', '-e',
-        "'Sys::Virt::SelfTest::$fault'" );
+        = run( @VALGRIND, $SUPPRESSED, $^X, "-I$dir/blib/lib", "-I$dir/blib/arch", '-MSys::Virt',
+        '-e', "'Sys::Virt::SelfTest::$fault'" );
     is( scalar keys %$report, 1, "control: $fault is found" );
     like( ( values %$report )[0], $FAULT{$fault}, 'as what it is' );
 }
@@ -53,14 +53,17 @@ for my $fault ( sort keys %FAULT ) {
 my $program = "$dir/lost-stream";
 SelfTest::run("$Config{cc} -o '$program' xt/lib/lost-stream.c -lvirt");
 my ( $status, $said, $report ) = run( @VALGRIND, $program );
-like( join( '', values %$report ), qr/ bytes in 1 blocks are definitely lost.*virFDStreamOpenFile/s,
-    'libvirt loses a stream that is not ended' );
+like(
+    join( '', values %$report ),
+    qr/ bytes in 1 blocks are definitely lost.*virFDStreamOpenFile/s,
+    'libvirt loses a stream that is not ended'
+);
 ( $status, $said, $report ) = run( @VALGRIND, $SUPPRESSED, $program );
 is( join( '', values %$report ), '', 'which is suppressed, and nothing else' );
 
 # t/, each file by a valgrind of its own; the cases all by one, which forks: it takes seconds to start.
 ( $status, $said, $report ) = run( "prove -b -j2 --exec '@VALGRIND $SUPPRESSED $^X'", 't/' );
-is( $status, 0, 't/ passes' ) or diag $said;
+is( $status,                     0,  't/ passes' ) or diag $said;
 is( join( '', values %$report ), '', 't/: no error, nothing lost' );
 
 # But one, of which valgrind itself would want more memory than there is.

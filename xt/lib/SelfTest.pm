@@ -7,9 +7,9 @@ use strict;
 use warnings;
 
 use Config;
-use Cwd ();
+use Cwd            ();
 use File::Basename qw(dirname);
-use File::Path qw(make_path);
+use File::Path     qw(make_path);
 
 my $TOP = Cwd::abs_path( dirname(__FILE__) . '/../..' );
 
@@ -26,7 +26,8 @@ sub make {
     my ( $name, $archive, @options ) = @_;
     my $dir = "$TOP/xt/build/$name";
     make_path("$dir/target/release");
-    run("tar cf - --exclude=./xt/build --exclude=./target --exclude=./blib --exclude=./.git -C '$TOP' . | tar xf - -C '$dir'");
+    run("tar cf - --exclude=./xt/build --exclude=./target --exclude=./blib --exclude=./.git -C '$TOP' . | tar xf - -C '$dir'"
+    );
     symlink $archive, "$dir/target/release/libsys_virt.a" if $archive;
     run("cd '$dir' && $^X Makefile.PL SELFTEST=1 && make @options");
     return $dir;
@@ -44,19 +45,22 @@ sub build_sanitized {
     my ($host) = map {/^host: (\S+)/} run('rustc -vV');
     local %ENV = (
         %ENV,
-        RUSTC_BOOTSTRAP                        => 1, # a sanitizer, of a stable Rust
-        RUSTFLAGS                              => '-Zsanitizer=address -Cforce-frame-pointers',
-        CARGO_BUILD_TARGET                     => $host, # so that they are for our code only
-        CARGO_PROFILE_RELEASE_LTO              => 'off',
-        CARGO_PROFILE_RELEASE_DEBUG            => 'line-tables-only',
+        RUSTC_BOOTSTRAP             => 1,                    # a sanitizer, of a stable Rust
+        RUSTFLAGS                   => '-Zsanitizer=address -Cforce-frame-pointers',
+        CARGO_BUILD_TARGET          => $host,                # so that they are for our code only
+        CARGO_PROFILE_RELEASE_LTO   => 'off',
+        CARGO_PROFILE_RELEASE_DEBUG => 'line-tables-only',
         CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS => 'true',
     );
+
     # What is undefined traps, for AddressSanitizer to report.
     my $sanitize = '-fsanitize=address,undefined -fsanitize-undefined-trap-on-error';
-    my $dir = make(
-        'sanitized', "../$host/release/libsys_virt.a",
+    my $dir      = make(
+        'sanitized',
+        "../$host/release/libsys_virt.a",
         "OPTIMIZE='-O1 -g $sanitize -fno-omit-frame-pointer'",
     );
+
     # AddressSanitizer has to come first, and to find the libraries whose functions it wraps.
     my @libraries = (
         map( { split ' ' } run("$Config{cc} -print-file-name=libasan.so") ),
