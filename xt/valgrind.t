@@ -74,6 +74,12 @@ is( $status, 0, 'the cases of xt/abuse/ pass' ) or diag $said;
 cmp_ok( scalar( () = $said =~ /^# process/mg ), '>=', 250, 'each in a process' );
 for my $pid ( sort keys %$report ) {
     my ($case) = $said =~ /^# process $pid: (.*)/m;
+
+    # exit jumps out of libvirt, which loses what it had in hand; nothing else may be amiss.
+    next
+        if defined $case
+        && $case =~ /callback that exits/
+        && !grep { !/ definitely lost / } $report->{$pid} =~ /^==[0-9]+== (\S.*)/mg;
     fail( defined $case ? $case : "process $pid" );
     diag $report->{$pid};
 }
