@@ -5,17 +5,19 @@ use strict;
 use warnings;
 use lib 'xt/lib';
 use Config;
+use Cwd        qw(getcwd);
 use File::Path qw(make_path remove_tree);
 use Test::More;
 
 use SelfTest;
 
+my $TOP      = getcwd;
 my $LOGS     = 'xt/build/valgrind';
 my @VALGRIND = (
     qw(valgrind -q --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite),
-    qw(--num-callers=30), "--log-file=$ENV{PWD}/$LOGS/%p",
+    qw(--num-callers=30), "--log-file=$TOP/$LOGS/%p",
 );
-my $SUPPRESSED = "--suppressions=$ENV{PWD}/xt/data/valgrind.supp";
+my $SUPPRESSED = "--suppressions=$TOP/xt/data/valgrind.supp";
 
 # What a command says and ends with; and what valgrind says, by process.
 sub run {
