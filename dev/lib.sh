@@ -67,6 +67,7 @@ deb   dpkg-buildpackage      dpkg-dev
 deb   lintian                lintian
 rpm   rpmbuild               rpm                           rpm-build           rpm-build
 rpm   rpmlint                rpmlint                       rpmlint             rpmlint
+rpm   eu-strip               elfutils                      elfutils            elfutils
 TABLE
 }
 
