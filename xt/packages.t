@@ -51,6 +51,13 @@ like( $contents, qr/^$_$/m, $_ )
     for 'perl-Sys-Virt = 12.8.0-1', 'perl-Sys-Virt', 'perl\(Sys::Virt\) = 12.8.0',
     'perl\(Sys::Virt::Domain\).*', '/\S+/Sys/Virt\.pm', '/\S+/auto/Sys/Virt/Virt\.so',
     '/\S+/man3/Sys::Virt::Domain\.3\S*', 'libvirt\.so\.0.*';
+my %locked = do {
+    open my $lock, '<', 'Cargo.lock' or die "Cargo.lock: $!";
+    local $/;
+    <$lock> =~ /^name = "(.+)"\nversion = "(.+)"/mg;
+};
+like( $contents, qr/^bundled\(crate\(\Q$_\E\)\) = \Q$locked{$_}\E$/m, "the crate $_" )
+    for qw(libc uuid virt virt-sys);
 unlike( $contents, qr/^perl\(Mojo/m, 'it does not ask for event loops' );
 
 done_testing;
