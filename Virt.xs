@@ -13,11 +13,18 @@
 
 #include "xsub.h"
 
-/* VIR_ERR_ERROR, for errors that the shim itself throws. */
+/* For errors that the shim itself throws. */
 #define VIR_ERR_ERROR 2
+#define VIR_ERR_NO_MEMORY 2
 
 #define MAX_ARGS 12
 #define MAX_CLASSES 16
+
+/* Below this, nobody looks whether there is memory. */
+#define PROBED_SIZE (64 * 1024)
+
+/* How many elements a list may have: far more than libvirt takes. */
+#define MAX_ELEMENTS (16 * 1024 * 1024)
 
 /* How many callbacks may run inside each other: each takes some KiB of C's stack. */
 #define MAX_DEPTH 500
@@ -117,6 +124,26 @@ static void throw_error(pTHX_ int level, int code, int domain, SV *message)
     (void)hv_stores(error, "message", message);
     sv_bless(reference, MY_CXT.error_stash);
     croak_sv(reference);
+}
+
+/* Whether there is room for so much: where there isn't, perl would end the process. */
+static bool has_memory(size_t size)
+{
+    void *probe;
+
+    if (size < PROBED_SIZE)
+        return true;
+    probe = malloc(size);
+    free(probe);
+    return probe != NULL;
+}
+
+static void throw_no_memory(pTHX) __attribute__((noreturn));
+
+static void throw_no_memory(pTHX)
+{
+    throw_error(aTHX_ VIR_ERR_ERROR, VIR_ERR_NO_MEMORY, 0,
+                newSVpvs("out of memory: there is too little for Perl's values"));
 }
 
 /* ---- calls that may call back ------------------------------------------------- */
@@ -774,21 +801,36 @@ static bool decode_value(pTHX_ decoder *d, const xsub_type *type, const char *na
 /* Memory until the statement ends; NULL if there isn't any. */
 static void *mortal_buffer(pTHX_ size_t count, size_t size)
 {
-    void *probe;
-
-    if (count >= PTRDIFF_MAX / size)
+    if (count >= PTRDIFF_MAX / size || !has_memory(count * size + 1))
         return NULL;
-    /* Perl would end the process. */
-    probe = malloc(count * size + 1);
-    if (!probe)
-        return NULL;
-    free(probe);
     return SvPVX(sv_2mortal(newSV(count * size + 1)));
 }
 
-static const char *mortal_copy(pTHX_ const char *bytes, size_t len)
+static int wipe(pTHX_ SV *sv, MAGIC *magic)
 {
-    return SvPVX_const(newSVpvn_flags(bytes, len, SVs_TEMP));
+    volatile char *bytes = SvPVX(sv);
+    STRLEN i;
+
+    PERL_UNUSED_CONTEXT;
+    PERL_UNUSED_ARG(magic);
+    for (i = 0; i < SvCUR(sv); i++)
+        bytes[i] = '\0';
+    return 0;
+}
+
+static const MGVTBL secret_vtbl = { NULL, NULL, NULL, NULL, wipe, NULL, NULL, NULL };
+
+/* A copy until the statement ends; a secret's is wiped then. */
+static const char *mortal_copy(pTHX_ const char *bytes, size_t len, bool secret)
+{
+    SV *copy;
+
+    if (!has_memory(len))
+        throw_no_memory(aTHX);
+    copy = newSVpvn_flags(bytes, len, SVs_TEMP);
+    if (secret)
+        sv_magicext(copy, NULL, PERL_MAGIC_ext, &secret_vtbl, NULL, 0);
+    return SvPVX_const(copy);
 }
 
 /* An argument's name, with the element of it that is being decoded. */
@@ -817,11 +859,11 @@ static void perl_may_run(pTHX_ decoder *d)
             sv_2mortal(SvREFCNT_inc_simple_NN(SvRV(sv)));
     }
     for (i = 0; i < d->sub->count; i++) {
-        int kind = d->sub->parameters[i].type.kind;
+        const xsub_type *type = &d->sub->parameters[i].type;
         xsub_value *value = &d->values[i];
 
-        if ((kind == XSUB_KIND_STRING || kind == XSUB_KIND_BYTES) && value->as.bytes)
-            value->as.bytes = mortal_copy(aTHX_ value->as.bytes, value->len);
+        if ((type->kind == XSUB_KIND_STRING || type->kind == XSUB_KIND_BYTES) && value->as.bytes)
+            value->as.bytes = mortal_copy(aTHX_ value->as.bytes, value->len, type->secret);
     }
 }
 
@@ -957,7 +999,7 @@ static void decode_number(pTHX_ decoder *d, int kind, SV *sv, xsub_value *value)
     }
 }
 
-static void decode_bytes(pTHX_ decoder *d, bool nullable, SV *sv, xsub_value *value)
+static void decode_bytes(pTHX_ decoder *d, const xsub_type *type, SV *sv, xsub_value *value)
 {
     STRLEN len;
     const char *bytes;
@@ -970,12 +1012,12 @@ static void decode_bytes(pTHX_ decoder *d, bool nullable, SV *sv, xsub_value *va
     }
     perl_may_run(aTHX_ d);
     SvGETMAGIC(sv);
-    if (nullable && !SvOK(sv)) {
+    if (type->nullable && !SvOK(sv)) {
         value->as.bytes = NULL;
         return;
     }
     bytes = SvPV_nomg_const(sv, len);
-    value->as.bytes = mortal_copy(aTHX_ bytes, len);
+    value->as.bytes = mortal_copy(aTHX_ bytes, len, type->secret);
     value->len = len;
 }
 
@@ -1007,7 +1049,7 @@ static AV *decode_array(pTHX_ decoder *d, const char *name, SV *sv)
 /* Memory for the elements of a list. */
 static void *list_buffer(pTHX_ const decoder *d, const char *name, size_t count, size_t size)
 {
-    void *buffer = mortal_buffer(aTHX_ count, size);
+    void *buffer = count > MAX_ELEMENTS ? NULL : mortal_buffer(aTHX_ count, size);
 
     if (!buffer)
         croak("%s: %s has %" UVuf " elements: more than there is memory for", d->sub->name,
@@ -1050,7 +1092,7 @@ static bool decode_value(pTHX_ decoder *d, const xsub_type *type, const char *na
         return decode_handle(aTHX_ d, type, name, sv, value);
     case XSUB_KIND_STRING:
     case XSUB_KIND_BYTES:
-        decode_bytes(aTHX_ d, type->nullable, sv, value);
+        decode_bytes(aTHX_ d, type, sv, value);
         return true;
     case XSUB_KIND_LIST:
         if (type->nullable) {
@@ -1104,7 +1146,7 @@ static void decode_param(pTHX_ decoder *d, param_list *list, const xsub_node *fi
     param = &list->params[list->count];
     Zero(param, 1, xsub_param);
     type.kind = field->detail;
-    param->name = mortal_copy(aTHX_ field->as.bytes, field->len);
+    param->name = mortal_copy(aTHX_ field->as.bytes, field->len, false);
     param->kind = field->detail;
     decode_value(aTHX_ d, &type, param->name, sv, &param->value);
     list->count++;
@@ -1428,6 +1470,17 @@ static SV *encode_value(pTHX_ xsub_node **cursor)
     }
 }
 
+/* About as much memory as the values take in Perl. */
+static size_t size_of_values(const xsub_outcome *outcome)
+{
+    size_t size = outcome->count * (sizeof(SV) + sizeof(XPVMG) + sizeof(MAGIC)), i;
+
+    for (i = 0; i < outcome->count; i++)
+        if (outcome->nodes[i].tag == XSUB_NODE_BYTES || outcome->nodes[i].tag == XSUB_NODE_OWNED)
+            size += outcome->nodes[i].len;
+    return size;
+}
+
 /* Where the value at node ends. */
 static xsub_node *after_value(xsub_node *node)
 {
@@ -1470,6 +1523,8 @@ static int encode(pTHX_ I32 ax, xsub_outcome *outcome)
 
     ENTER;
     SAVEDESTRUCTOR_X(drop_outcome, outcome);
+    if (!has_memory(size_of_values(outcome)))
+        throw_no_memory(aTHX);
     node = encode_assignments(aTHX_ ax, outcome->nodes, end);
     if (GIMME_V == G_ARRAY) {
         SV **sp = PL_stack_base + ax - 1;

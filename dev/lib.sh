@@ -36,6 +36,7 @@ xt    Mojo::IOLoop           libmojolicious-perl
 xt    XML::LibXML            libxml-libxml-perl
 xt    mmdebstrap             mmdebstrap
 xt    valgrind               valgrind
+xt    libperl.so             libperl-dev
 xt    man                    man-db
 xt    col                    bsdextrautils
 xt    ip                     iproute2

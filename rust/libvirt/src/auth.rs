@@ -9,6 +9,7 @@ use xsub::callback::{CText, Callback, Upcall};
 
 use crate::call::{Pass, check};
 use crate::handle::{Connect, New};
+use crate::text::wipe;
 
 /// Opens a connection that asks `callback` for credentials of the given kinds.
 ///
@@ -72,14 +73,18 @@ unsafe extern "C" fn ask(
                 CText(credential.defresult).write(tape);
             }
         });
+        let given = answer.is_some_and(|answer| answer >= 0);
         for (credential, result) in credentials.iter_mut().zip(&*results) {
-            credential.result = result.result;
-            credential.resultlen = result.len as c_uint;
+            if given {
+                // From here on it is libvirt's.
+                credential.result = result.result;
+                credential.resultlen = result.len as c_uint;
+            } else if !result.result.is_null() {
+                wipe(result.result.cast(), result.len);
+                libc::free(result.result.cast());
+            }
         }
         libc::free(results.as_mut_ptr().cast());
-        match answer {
-            Some(answer) if answer >= 0 => 0,
-            _ => -1,
-        }
+        if given { 0 } else { -1 }
     }
 }

@@ -1,9 +1,9 @@
 //! Event loops: libvirt's own, and implementations written in Perl.
 
 use std::ffi::{c_int, c_void};
-use std::process;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{process, ptr};
 
 use virt::sys::{self, virEventHandleCallback, virEventTimeoutCallback, virFreeCallback};
 use xsub::abi::xsub_callback;
@@ -27,13 +27,35 @@ static DEFAULT: AtomicBool = AtomicBool::new(false);
 ///
 /// # Errors
 ///
-/// None.
+/// Where the process has no file descriptors left, which the loop needs: GLib would end it.
 pub fn register_default() -> crate::Result<()> {
+    let mut ends = [0; 2];
+    // SAFETY: room for two descriptors, which are ours.
+    unsafe {
+        if libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) < 0 {
+            let reason = std::io::Error::last_os_error();
+            return Err(Exception::die(format!("no pipe for the loop: {reason}")));
+        }
+        for end in ends {
+            libc::close(end);
+        }
+    }
     raw!(virEventRegisterDefaultImpl());
     if functions().is_none() {
         DEFAULT.store(true, Relaxed);
+        take_descriptors();
     }
     Ok(())
+}
+
+/// The loop opens its descriptors when something is added for the first time.
+fn take_descriptors() {
+    unsafe extern "C" fn nothing(_: c_int, _: *mut c_void) {}
+    // SAFETY: a function for ever, which needs no data.
+    unsafe {
+        let timer = sys::virEventAddTimeout(0, Some(nothing), ptr::null_mut(), None);
+        sys::virEventRemoveTimeout(timer);
+    }
 }
 
 /// Turns libvirt's own loop once.
@@ -69,7 +91,7 @@ unsafe extern "C" fn timeout_due(timer: c_int, opaque: *mut c_void) {
 /// Without a number where no loop is registered.
 pub fn add_handle(fd: i32, events: i32, callback: Callback<'_>) -> crate::Result<i32> {
     let nowhere = xsub::abi::XSUB_REGISTERED_NOWHERE;
-    callback.register(nowhere, std::ptr::null_mut(), |opaque, free| {
+    callback.register(nowhere, ptr::null_mut(), |opaque, free| {
         // SAFETY: the callback lives until libvirt frees it.
         check(|| unsafe {
             sys::virEventAddHandle(fd, events, Some(handle_ready), opaque, Some(free))
@@ -84,7 +106,7 @@ pub fn add_handle(fd: i32, events: i32, callback: Callback<'_>) -> crate::Result
 /// Without a number where no loop is registered.
 pub fn add_timeout(frequency: i32, callback: Callback<'_>) -> crate::Result<i32> {
     let nowhere = xsub::abi::XSUB_REGISTERED_NOWHERE;
-    callback.register(nowhere, std::ptr::null_mut(), |opaque, free| {
+    callback.register(nowhere, ptr::null_mut(), |opaque, free| {
         // SAFETY: the callback lives until libvirt frees it.
         check(|| unsafe {
             sys::virEventAddTimeout(frequency, Some(timeout_due), opaque, Some(free))

@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_char, c_int};
 use std::ptr;
 
 use xsub::tape::Values;
-use xsub::{Argument, Exception, List, Output, Tape};
+use xsub::{Argument, Exception, List, Output, Tape, memory};
 
 use crate::handle::Native;
 
@@ -183,7 +183,9 @@ pub fn numbers<T: Copy + Output>(
         };
         let count = call(std::slice::from_raw_parts_mut(items, max as usize), max)?;
         numbers.count = count.min(max as usize);
-        Ok(Values(numbers.collect()))
+        let mut values = memory::room(numbers.count);
+        values.extend(numbers);
+        Ok(Values(values))
     }
 }
 
@@ -206,7 +208,9 @@ fn room<T>(max: i32) -> crate::Result<*mut T> {
 
 /// A Perl list as an array for C.
 pub fn array<'a, T: Argument<'a>, C>(list: List<'a, T>, item: impl Fn(T) -> C) -> Vec<C> {
-    list.iter().map(item).collect()
+    let mut items = memory::room(list.len());
+    items.extend(list.iter().map(item));
+    items
 }
 
 /// A Perl list of strings as an array for C.

@@ -3,6 +3,7 @@
 use xsub::{List, Output, Tape};
 
 use crate::Exception;
+use crate::list::array;
 
 /// A list of one hash for each cell: its number, and how many pages of each size are free.
 pub struct FreePages {
@@ -22,7 +23,7 @@ pub fn free_pages(
     sizes: List<'_, u32>,
     call: impl FnOnce(&mut [u32], u32, &mut [u64]) -> crate::Result<()>,
 ) -> crate::Result<FreePages> {
-    let mut sizes: Vec<u32> = sizes.iter().collect();
+    let mut sizes = array(sizes, |size: u32| size);
     let mut counts = Vec::new();
     let total = sizes.len().saturating_mul(cells.max(0) as usize);
     if counts.try_reserve_exact(total).is_err() {

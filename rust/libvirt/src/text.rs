@@ -94,6 +94,18 @@ pub fn text(call: impl FnOnce(&mut *mut c_char) -> crate::Result<()>) -> crate::
     result.map(|()| text)
 }
 
+/// Overwrites a secret, by writes that nobody may leave out.
+///
+/// # Safety
+///
+/// There are `size` bytes, and nobody else uses them.
+pub unsafe fn wipe(bytes: *mut c_uchar, size: usize) {
+    for index in 0..size {
+        // SAFETY: promised by the caller.
+        unsafe { bytes.add(index).write_volatile(0) };
+    }
+}
+
 /// The value of a secret, which does not stay in memory.
 pub struct SecretValue {
     bytes: *mut c_uchar,
@@ -138,11 +150,9 @@ impl SecretValue {
 
 impl Drop for SecretValue {
     fn drop(&mut self) {
-        // SAFETY: the bytes are ours; writes that nobody may leave out.
+        // SAFETY: the bytes are ours.
         unsafe {
-            for index in 0..self.as_slice().len() {
-                self.bytes.add(index).write_volatile(0);
-            }
+            wipe(self.bytes, self.as_slice().len());
             libc::free(self.bytes.cast());
         }
     }

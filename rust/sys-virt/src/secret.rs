@@ -5,6 +5,7 @@ use std::ffi::CStr;
 use libvirt::handle::{Connect, New, Secret};
 use libvirt::text::{Borrowed, SecretValue, Text, raw_uuid, secret_value, uuid, uuid_string};
 use libvirt::{raw, vir};
+use xsub::value;
 
 xsub::xsubs! {
     package "Sys::Virt::Secret";
@@ -60,8 +61,8 @@ xsub::xsubs! {
     }
 
     /// `$secret->set_value($value, $flags = 0)`: bytes.
-    sub set_value(sec: &Secret, value: &[u8], flags: u32 = 0) -> () {
-        vir!(virSecretSetValue(sec, value, value.len(), flags))
+    sub set_value(sec: &Secret, value: value::Secret<&[u8]>, flags: u32 = 0) -> () {
+        vir!(virSecretSetValue(sec, value.0, value.0.len(), flags))
     }
 
     /// `$secret->undefine()`

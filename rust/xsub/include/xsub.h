@@ -37,6 +37,7 @@ typedef struct xsub_type xsub_type;
 struct xsub_type {
     uint8_t kind;        /* an xsub_kind */
     bool nullable;       /* undef is a value of its own */
+    bool secret;         /* STRING, BYTES: copies are wiped after use */
     uint8_t class_row;   /* HANDLE: row in the table of classes */
     const xsub_type *of; /* LIST: what its elements are */
 };

@@ -24,6 +24,7 @@ pub type xsub_kind = ::std::os::raw::c_uint;
 pub struct xsub_type {
     pub kind: u8,
     pub nullable: bool,
+    pub secret: bool,
     pub class_row: u8,
     pub of: *const xsub_type,
 }
@@ -38,8 +39,11 @@ const _: () = {
         "Offset of field: xsub_type::nullable",
     ][::std::mem::offset_of!(xsub_type, nullable) - 1usize];
     [
+        "Offset of field: xsub_type::secret",
+    ][::std::mem::offset_of!(xsub_type, secret) - 2usize];
+    [
         "Offset of field: xsub_type::class_row",
-    ][::std::mem::offset_of!(xsub_type, class_row) - 2usize];
+    ][::std::mem::offset_of!(xsub_type, class_row) - 3usize];
     ["Offset of field: xsub_type::of"][::std::mem::offset_of!(xsub_type, of) - 8usize];
 };
 #[repr(C)]

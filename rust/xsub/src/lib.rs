@@ -10,6 +10,7 @@
 pub mod abi;
 pub mod callback;
 mod exception;
+pub mod memory;
 pub mod method;
 pub mod pipe;
 pub mod tape;

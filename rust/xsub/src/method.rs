@@ -10,6 +10,7 @@ use crate::abi::{
     xsub, xsub_class, xsub_outcome, xsub_parameter, xsub_perl, xsub_table, xsub_value,
 };
 use crate::callback::set_perl;
+use crate::memory::NoMemory;
 use crate::pipe;
 use crate::tape::set_classes;
 use crate::{Argument, Exception, Tape};
@@ -63,25 +64,36 @@ thread_local! {
     static PANIC_LOCATION: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// VIR_ERR_INTERNAL_ERROR and VIR_ERR_ERROR.
-const INTERNAL_ERROR: (i32, i32) = (1, 2);
+/// VIR_ERR_INTERNAL_ERROR, VIR_ERR_NO_MEMORY and VIR_ERR_ERROR.
+const INTERNAL_ERROR: i32 = 1;
+const NO_MEMORY: i32 = 2;
+const ERROR: i32 = 2;
+
+fn error(code: i32, message: impl Into<Vec<u8>>) -> Exception {
+    Exception::Throw {
+        level: ERROR,
+        code,
+        domain: 0,
+        message: message.into(),
+    }
+}
 
 /// A panic, as an exception with its message and its place in the source.
 pub fn panicked(payload: &(dyn Any + Send)) -> Exception {
+    if payload.is::<NoMemory>() {
+        return error(
+            NO_MEMORY,
+            "out of memory: there is too little for the result",
+        );
+    }
     let message = payload
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("a panic without a message");
     let location = PANIC_LOCATION.take();
-    let (code, level) = INTERNAL_ERROR;
-    let message = format!("internal error: {message}, at {location}").into_bytes();
-    Exception::Throw {
-        level,
-        code,
-        domain: 0,
-        message,
-    }
+    let message = format!("internal error: {message}, at {location}");
+    error(INTERNAL_ERROR, message)
 }
 
 /// Prepares the process: the table of classes, the way back into Perl, and panics

@@ -5,9 +5,9 @@ use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 use std::sync::OnceLock;
 
-use crate::Exception;
 use crate::abi::{self, xsub_class, xsub_node, xsub_node__bindgen_ty_1 as Payload, xsub_outcome};
 use crate::value::Class;
+use crate::{Exception, memory};
 
 /// The table of classes: how the outcome releases handles that nobody took over.
 static CLASSES: OnceLock<&'static [xsub_class]> = OnceLock::new();
@@ -69,7 +69,7 @@ impl<'a> Tape<'a> {
     #[cold]
     fn grow(&mut self, more: usize) {
         let outcome = &mut *self.outcome;
-        let mut nodes = Vec::with_capacity((outcome.count + more).max(2 * outcome.capacity));
+        let mut nodes = memory::room((outcome.count + more).max(2 * outcome.capacity));
         // SAFETY: `count` nodes are initialised; the old Vec gives its memory back, not its nodes.
         unsafe {
             ptr::copy_nonoverlapping(outcome.nodes, nodes.as_mut_ptr(), outcome.count);
@@ -105,7 +105,7 @@ impl<'a> Tape<'a> {
         unsafe {
             let copy = libc::malloc(bytes.len() + 1).cast::<u8>();
             if copy.is_null() {
-                std::alloc::handle_alloc_error(std::alloc::Layout::for_value(bytes));
+                memory::none();
             }
             ptr::copy_nonoverlapping(bytes.as_ptr(), copy, bytes.len());
             *copy.add(bytes.len()) = 0;

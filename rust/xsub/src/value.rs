@@ -27,6 +27,7 @@ pub(crate) const fn plain(kind: abi::xsub_kind) -> xsub_type {
     xsub_type {
         kind: kind as u8,
         nullable: false,
+        secret: false,
         class_row: 0,
         of: std::ptr::null(),
     }
@@ -81,6 +82,21 @@ unsafe impl<'a> Argument<'a> for &'a [u8] {
     unsafe fn from_value(value: &'a xsub_value) -> Self {
         // SAFETY: see above; only nullable BYTES can be NULL.
         unsafe { slice::from_raw_parts(value.as_.bytes.cast(), value.len) }
+    }
+}
+
+/// A password, or whatever else shall not stay in memory.
+pub struct Secret<T>(pub T);
+
+// SAFETY: as `T`.
+unsafe impl<'a, T: Argument<'a>> Argument<'a> for Secret<T> {
+    const TYPE: xsub_type = xsub_type {
+        secret: true,
+        ..T::TYPE
+    };
+    unsafe fn from_value(value: &'a xsub_value) -> Self {
+        // SAFETY: as `T`.
+        Self(unsafe { T::from_value(value) })
     }
 }
 

@@ -10,6 +10,7 @@ use libvirt::sys::virDomainFSInfo;
 use libvirt::{check, vir};
 use xsub::List;
 use xsub::tape::Array;
+use xsub::value::Secret;
 
 xsub::xsubs! {
     package "Sys::Virt::Domain";
@@ -69,8 +70,13 @@ xsub::xsubs! {
     }
 
     /// `$dom->set_user_password($username, $password, $flags = 0)`
-    sub set_user_password(dom: &Domain, username: &CStr, password: &CStr, flags: u32 = 0) -> () {
-        vir!(virDomainSetUserPassword(dom, username, password, flags))
+    sub set_user_password(
+        dom: &Domain,
+        username: &CStr,
+        password: Secret<&CStr>,
+        flags: u32 = 0,
+    ) -> () {
+        vir!(virDomainSetUserPassword(dom, username, password.0, flags))
     }
 
     /// `$dom->authorized_ssh_keys_get($user, $flags = 0)`: a list of lines.
