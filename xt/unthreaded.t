@@ -19,7 +19,8 @@ while (<>) {
 
 is( system('make -s Virt.c'), 0, 'Virt.c is made' );
 my @compile = (
-    $Config{cc}, split( ' ', $Config{ccflags} ),
+    $Config{cc},
+    split( ' ', $Config{ccflags} ),
     qw(-fsyntax-only -Wall -Werror -Irust/xsub/include -DVERSION="0" -DXS_VERSION="0"),
     "-I$ours", 'Virt.c',
 );
