@@ -77,7 +77,7 @@ cmp_ok( scalar( () = $said =~ /^# process/mg ), '>=', 250, 'each in a process' )
 for my $pid ( sort keys %$report ) {
     my ($case) = $said =~ /^# process $pid: (.*)/m;
 
-    # exit jumps out of libvirt, which loses what it had in hand; nothing else may be amiss.
+    # exit jumps out of the call, which loses what it had in hand; nothing else may be amiss.
     next
         if defined $case
         && $case =~ /\bexits\b/
