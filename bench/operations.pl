@@ -70,13 +70,15 @@ my %STATEMENTS = (
     get_all_domain_stats   => 'my @all = $conn->get_all_domain_stats(0)',
 );
 
+my $conn;    # open all the time, so that the driver's objects exist already
+
 sub statement {
     my ($statement) = @_;
-    my $uri        = $argument[0];
-    my $conn       = connection();
-    my $domain     = eval { $conn->get_domain_by_name('test') };
-    my $uuid       = $domain && $domain->get_uuid_string;
-    my $pool       = eval { $conn->get_storage_pool_by_name('pool') };
+    my $uri = $argument[0];
+    $conn = connection();
+    my $domain = eval { $conn->get_domain_by_name('test') };
+    my $uuid   = $domain && $domain->get_uuid_string;
+    my $pool   = eval { $conn->get_storage_pool_by_name('pool') };
     my $parameters = { hard_limit => 4_194_304, soft_limit => 2_097_152 };
     return eval "sub { for (1 .. \$_[0]) { $statement } }" || die $@;
 }
