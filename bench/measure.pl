@@ -1,5 +1,6 @@
 # What bench/run runs: measures the rows, prints the table.
 use strict;
+use utf8;
 use warnings;
 use Getopt::Long ();
 use JSON::PP     ();
