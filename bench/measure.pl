@@ -4,9 +4,9 @@ use utf8;
 use warnings;
 use Getopt::Long ();
 use JSON::PP     ();
-use List::Util qw(max min);
-use POSIX ();
-use Time::HiRes ();
+use List::Util   qw(max min);
+use POSIX        ();
+use Time::HiRes  ();
 
 my $HELP = <<'HELP';
 usage: bench/run [--only ROW]... [--quick] [--markdown FILE] [--json FILE]
@@ -30,12 +30,14 @@ HELP
 
 my %option = ( rounds => 9, only => [] );
 Getopt::Long::GetOptions(
-    \%option,      'help',       'list',   'quick',       'rounds=i', 'only=s@',
-    'markdown=s',  'json=s',     'directory=s', 'reference=s',
-) && !@ARGV or die "bench/run: see bench/run --help\n";
+    \%option,     'help',   'list',        'quick', 'rounds=i', 'only=s@',
+    'markdown=s', 'json=s', 'directory=s', 'reference=s',
+    )
+    && !@ARGV
+    or die "bench/run: see bench/run --help\n";
 if ( $option{help} ) { print $HELP; exit }
 
-my $QUICK = $option{quick};
+my $QUICK  = $option{quick};
 my $ROUNDS = $QUICK ? 1 : $option{rounds};
 
 # How many objects the bulk has, and MiB the streams.
@@ -46,7 +48,7 @@ my $MIB = $QUICK ? 4 : 512;    # the second, measured time, twice as much
 
 # What a row must reach: "overhead" is (ours - C) / (reference - C), "time" is ours /
 # reference, "speed" is reference / ours.
-my %SMALL = ( count => 200, source => 'default', measure => 'instructions' );
+my %SMALL        = ( count => 200, source => 'default', measure => 'instructions' );
 my $SMALL_TARGET = { overhead => 0.6 };
 my $BULK_TARGET  = { overhead => 0.5 };
 
@@ -73,49 +75,55 @@ sub bulk {
 my @ROWS = (
     small( 'loop',        target => undef ),
     small( 'method_call', target => undef ),
-    map( { small($_) } qw(
-          connect get_name get_uuid_string is_active get_info get_state get_xml_description
-          get_domain_by_name get_domain_by_uuid get_memory_parameters set_memory_parameters
-          ) ),
-    small( 'constant', target => undef ),
+    map( { small($_) }
+        qw(
+            connect get_name get_uuid_string is_active get_info get_state get_xml_description
+            get_domain_by_name get_domain_by_uuid get_memory_parameters set_memory_parameters
+        ) ),
+    small( 'constant',       target => undef ),
     small( 'failing_lookup', target => { overhead => 0.5 } ),
     small('event'),
     small('event_loop_turn'),
     small('event_impl_timer'),
 
-    bulk( 'list_all_domains', $ONE,  target => $SMALL_TARGET ),
-    bulk( 'list_all_domains', $TEN,  target => $SMALL_TARGET ),
+    bulk( 'list_all_domains', $ONE, target => $SMALL_TARGET ),
+    bulk( 'list_all_domains', $TEN, target => $SMALL_TARGET ),
     bulk( 'list_all_domains', $MANY ),
     bulk( 'list_all_domains', $MOST ),
-    bulk( 'list_names', $MANY ),
-    map( { bulk( $_, min( 100, $MANY ) ) } qw(
-          list_all_networks list_all_storage_pools list_all_interfaces list_all_node_devices
-          list_all_volumes
-          ) ),
-    bulk( 'get_all_domain_stats', $ONE, target => $SMALL_TARGET ),
-    bulk( 'get_all_domain_stats', $TEN, target => $SMALL_TARGET ),
-    bulk( 'get_all_domain_stats', $MANY ),
-    bulk( 'get_all_domain_stats', $MOST ),
-    bulk( 'get_all_domain_stats of qemu, domains', 3, source => 'qemu', count => 10 ),
-    bulk( 'get_all_domain_stats, remote,', $MANY, source => "remote $MANY" ),
-    bulk( 'list_all_domains, remote,',     $MANY, source => "remote $MANY" ),
-    bulk( 'list_domains, remote,', 40, source => 'remote 40', count => 20 ),
-    bulk( 'list_defined_domains, remote,', 40, source => 'remote 40', count => 20 ),
-    map( { bulk(
-              "$_, remote, messages,", 40,
-              source  => 'remote 40',
-              count   => 20,
-              measure => 'messages',
-              target  => { most => 1 }
-            ) } qw(list_domains list_defined_domains) ),
+    bulk( 'list_names',       $MANY ),
+    map( { bulk( $_, min( 100, $MANY ) ) }
+        qw(
+            list_all_networks list_all_storage_pools list_all_interfaces list_all_node_devices
+            list_all_volumes
+        ) ),
+    bulk( 'get_all_domain_stats',                  $ONE, target => $SMALL_TARGET ),
+    bulk( 'get_all_domain_stats',                  $TEN, target => $SMALL_TARGET ),
+    bulk( 'get_all_domain_stats',                  $MANY ),
+    bulk( 'get_all_domain_stats',                  $MOST ),
+    bulk( 'get_all_domain_stats of qemu, domains', 3,     source => 'qemu', count => 10 ),
+    bulk( 'get_all_domain_stats, remote,',         $MANY, source => "remote $MANY" ),
+    bulk( 'list_all_domains, remote,',             $MANY, source => "remote $MANY" ),
+    bulk( 'list_domains, remote,',                 40,    source => 'remote 40', count => 20 ),
+    bulk( 'list_defined_domains, remote,',         40,    source => 'remote 40', count => 20 ),
+    map( { bulk("$_, remote, messages,", 40,
+                source  => 'remote 40',
+                count   => 20,
+                measure => 'messages',
+                target  => { most => 1 }
+    ) } qw(list_domains list_defined_domains) ),
 
     {   name    => 'use Sys::Virt',
         measure => 'load',
         target  => { time => 0.65 },
     },
-    bulk( 'list_all_domains, time,', $MANY, measure => 'time' ),
+    bulk( 'list_all_domains, time,',     $MANY, measure => 'time' ),
     bulk( 'get_all_domain_stats, time,', $MANY, measure => 'time' ),
-    bulk( 'list_domains, remote, time,', 40, source => 'remote 40', measure => 'time', count => 50 ),
+    bulk(
+        'list_domains, remote, time,', 40,
+        source  => 'remote 40',
+        measure => 'time',
+        count   => 50
+    ),
     {   name      => 'domain events',
         operation => 'event',
         measure   => 'time',
@@ -130,22 +138,31 @@ my @ROWS = (
         count     => 5,
         target    => undef,
     },
-    map( { {
-                name      => "stream $_->[0]",
+    map( { {    name      => "stream $_->[0]",
                 operation => $_->[0],
                 measure   => 'throughput',
                 source    => 'volume',
                 count     => $MIB,
                 target    => { speed => $_->[1] },
                 virsh     => $_->[2],
-            } }[ recv => 1.5, 'vol-download' ],
+        } }[ recv => 1.5, 'vol-download' ],
         [ recv_all => 1, 'vol-download' ],
         [ send     => 1, 'vol-upload' ],
         [ send_all => 1, 'vol-upload' ] ),
 
-    bulk( 'handles, bytes each,', $MOST, operation => 'handles', measure => 'heap', target => undef ),
-    bulk( 'handles, peak memory in KiB,', $MOST, operation => 'handles', measure => 'peak',
-        source => "remote $MOST", target => { time => 0.8 } ),
+    bulk(
+        'handles, bytes each,', $MOST,
+        operation => 'handles',
+        measure   => 'heap',
+        target    => undef
+    ),
+    bulk(
+        'handles, peak memory in KiB,', $MOST,
+        operation => 'handles',
+        measure   => 'peak',
+        source    => "remote $MOST",
+        target    => { time => 0.8 }
+    ),
 );
 
 # What rows of single calls keep to at present, be it more or less than the target.
@@ -177,23 +194,27 @@ sub host {
     my $host = '<node>';
     for my $i ( 1 .. $size ) {
         my $uuid = sprintf '%08x-0000-4000-8000-', $i;
-        $host .= "<domain type='test' xmlns:test='http://libvirt.org/schemas/domain/test/1.0'>"
-          . "<name>guest$i</name><uuid>${uuid}000000000001</uuid><memory>65536</memory>"
-          . '<os><type>hvm</type></os>'
-          . ( $i % 2 ? '' : '<test:runstate>5</test:runstate>' ) . '</domain>';
+        $host
+            .= "<domain type='test' xmlns:test='http://libvirt.org/schemas/domain/test/1.0'>"
+            . "<name>guest$i</name><uuid>${uuid}000000000001</uuid><memory>65536</memory>"
+            . '<os><type>hvm</type></os>'
+            . ( $i % 2 ? '' : '<test:runstate>5</test:runstate>' )
+            . '</domain>';
         next if $i > 100;
-        my $pool   = $i == 1 ? 'pool' : "pool$i";
+        my $pool    = $i == 1 ? 'pool'                     : "pool$i";
         my @volumes = $i == 1 ? ( 1 .. min( $size, 100 ) ) : ();
-        my $mac = sprintf '52:54:00:00:00:%02x', $i;
-        $host .= "<network><name>network$i</name><uuid>${uuid}000000000002</uuid>"
-          . "<bridge name='bridge$i'/></network>"
-          . "<interface type='ethernet' name='eth$i'><start mode='onboot'/><mac address='$mac'/>"
-          . "<protocol family='ipv4'><dhcp/></protocol></interface>"
-          . "<pool type='dir'><name>$pool</name><uuid>${uuid}000000000003</uuid>"
-          . "<target><path>/pool$i</path></target>"
-          . join( '', map { "<volume><name>volume$_</name><capacity>1</capacity></volume>" } @volumes )
-          . "</pool><device><name>device$i</name><capability type='system'><hardware>"
-          . "<uuid>${uuid}000000000004</uuid></hardware><firmware/></capability></device>";
+        my $mac     = sprintf '52:54:00:00:00:%02x', $i;
+        $host
+            .= "<network><name>network$i</name><uuid>${uuid}000000000002</uuid>"
+            . "<bridge name='bridge$i'/></network>"
+            . "<interface type='ethernet' name='eth$i'><start mode='onboot'/><mac address='$mac'/>"
+            . "<protocol family='ipv4'><dhcp/></protocol></interface>"
+            . "<pool type='dir'><name>$pool</name><uuid>${uuid}000000000003</uuid>"
+            . "<target><path>/pool$i</path></target>"
+            . join( '',
+            map {"<volume><name>volume$_</name><capacity>1</capacity></volume>"} @volumes )
+            . "</pool><device><name>device$i</name><capability type='system'><hardware>"
+            . "<uuid>${uuid}000000000004</uuid></hardware><firmware/></capability></device>";
     }
     return "$host</node>";
 }
@@ -218,11 +239,12 @@ sub libvirt {
 
 my %PREPARED;
 my %SOURCES = (
-    default => sub { 'test:///default' },
+    default => sub {'test:///default'},
     file    => sub {
         my ($size) = @_;
         require Cwd;
-        return 'test://' . write_file( Cwd::abs_path( $option{directory} ) . "/$size.xml", host($size) );
+        return 'test://'
+            . write_file( Cwd::abs_path( $option{directory} ) . "/$size.xml", host($size) );
     },
     remote => sub {
         my ($size) = @_;
@@ -233,12 +255,14 @@ my %SOURCES = (
         my $conn = Sys::Virt->new( uri => libvirt()->uri );
         for my $i ( 1 .. 3 ) {
             libvirt()->run( 'qemu-img', 'create', '-q', "/var/lib/libvirt/images/disk$i", '1M' );
-            $conn->create_domain( "<domain type='qemu'><name>guest$i</name><memory>65536</memory>"
-                  . '<vcpu>2</vcpu><os><type>hvm</type></os><devices>'
-                  . "<disk type='file'><source file='/var/lib/libvirt/images/disk$i'/>"
-                  . "<target dev='vda' bus='virtio'/></disk><interface type='user'/>"
-                  . '</devices></domain>',
-                Sys::Virt::Domain::START_PAUSED() );
+            $conn->create_domain(
+                "<domain type='qemu'><name>guest$i</name><memory>65536</memory>"
+                    . '<vcpu>2</vcpu><os><type>hvm</type></os><devices>'
+                    . "<disk type='file'><source file='/var/lib/libvirt/images/disk$i'/>"
+                    . "<target dev='vda' bus='virtio'/></disk><interface type='user'/>"
+                    . '</devices></domain>',
+                Sys::Virt::Domain::START_PAUSED()
+            );
         }
         return libvirt()->uri;
     },
@@ -246,9 +270,9 @@ my %SOURCES = (
         my $conn = Sys::Virt->new( uri => libvirt()->uri );
         my $size = 2 * $MIB;
         my $pool = $conn->create_storage_pool( "<pool type='dir'><name>pool</name>"
-              . '<target><path>/var/lib/libvirt/images</path></target></pool>' );
-        my $volume = $pool->create_volume( "<volume><name>volume</name>"
-              . "<capacity unit='MiB'>$size</capacity></volume>" );
+                . '<target><path>/var/lib/libvirt/images</path></target></pool>' );
+        my $volume = $pool->create_volume(
+            "<volume><name>volume</name>" . "<capacity unit='MiB'>$size</capacity></volume>" );
         return ( libvirt()->uri, $volume->get_path );
     },
 );
@@ -275,7 +299,7 @@ sub run {
     my $pid = fork // die "fork: $!";
     if ( !$pid ) {
         %ENV = ( %ENV, PERL_HASH_SEED => 0, %$environment );
-        open STDOUT, '>', $log or die "$log: $!";
+        open STDOUT, '>',  $log or die "$log: $!";
         open STDERR, '>&', \*STDOUT;
         exec @command or die "$command[0]: $!";
     }
@@ -291,9 +315,9 @@ sub run {
 sub meter {
     my ( $row, $side, @under ) = @_;
     my $report = "$option{directory}/$side.report";
-    run(
-        { METER => $report, LD_PRELOAD => "$option{directory}/meter.so" },
-        @under, @{ $COMMANDS{$side} }, $row->{operation}, $row->{count}, arguments($row)
+    run({ METER => $report, LD_PRELOAD => "$option{directory}/meter.so" },
+        @under, @{ $COMMANDS{$side} },
+        $row->{operation}, $row->{count}, arguments($row)
     );
     open my $file, '<', $report or die "$report: $!";
     my @marks = map { [split] } <$file>;
@@ -315,7 +339,7 @@ sub instructions {
 sub total {
     my ($path) = @_;
     open my $file, '<', $path or die "$path: $!";
-    my ($total) = map { /\A(?:totals|summary): ([0-9]+)/ } <$file>;
+    my ($total) = map {/\A(?:totals|summary): ([0-9]+)/} <$file>;
     return $total // die "$path: no total";
 }
 
@@ -355,8 +379,8 @@ sub rounds {
 }
 
 sub seconds {
-    my ( $row, $side ) = @_;
-    my ( $begin, $end ) = meter( $row, $side );
+    my ( $row,   $side ) = @_;
+    my ( $begin, $end )  = meter( $row, $side );
     return ( $end->[0] - $begin->[5] ) / 1e9;
 }
 
@@ -365,7 +389,7 @@ sub load_time {
     my ($side) = @_;
     my %code = (
         c => 'require DynaLoader; DynaLoader::dl_load_file(DynaLoader::dl_findfile("-lvirt"))'
-          . ' or die DynaLoader::dl_error()',
+            . ' or die DynaLoader::dl_error()',
         reference => 'use Sys::Virt',
         ours      => 'use Sys::Virt',
     );
@@ -391,9 +415,9 @@ my %MEASURES = (
         return { unit => 'ms', paired( rounds( sub { load_time( $_[0] ) * 1e3 }, 5 * $ROUNDS ) ) };
     },
     throughput => sub {
-        my ($row) = @_;
+        my ($row)  = @_;
         my %paired = paired( rounds( sub { seconds( $row, $_[0] ) } ) );
-        my $virsh = virsh($row);
+        my $virsh  = virsh($row);
         $_ = 2 * $MIB / $_ for @paired{@SIDES};
         return { unit => 'MiB/s', %paired, virsh => 2 * $MIB / $virsh };
     },
@@ -430,20 +454,20 @@ sub paired {
 sub ratio { return $_[1] ? $_[0] / $_[1] : 1 }
 
 sub messages {
-    my ( $row, $side ) = @_;
-    my ( $begin, $end ) = meter( $row, $side );
+    my ( $row,   $side ) = @_;
+    my ( $begin, $end )  = meter( $row, $side );
     return ( $end->[1] - $begin->[1] ) / ( 2 * $row->{count} );
 }
 
 sub heap {
-    my ( $row, $side ) = @_;
-    my ( $begin, $end ) = meter( $row, $side );
+    my ( $row,   $side ) = @_;
+    my ( $begin, $end )  = meter( $row, $side );
     return ( $end->[2] - $begin->[2] ) / $row->{items};
 }
 
 sub peak {
-    my ( $row, $side ) = @_;
-    my ( $begin, $end ) = meter( $row, $side );
+    my ( $row,   $side ) = @_;
+    my ( $begin, $end )  = meter( $row, $side );
     return $end->[4] - $begin->[3];
 }
 
@@ -454,10 +478,14 @@ sub virsh {
     my $file = "$option{directory}/volume";
     write_file( $file, '' );
     truncate $file, 2 * $MIB * 1024 * 1024;
-    my $target = $row->{virsh} eq 'vol-download' ? '/dev/null' : $file;
-    my $seconds = median( map { my $start = Time::HiRes::time();
+    my $target  = $row->{virsh} eq 'vol-download' ? '/dev/null' : $file;
+    my $seconds = median(
+        map {
+            my $start = Time::HiRes::time();
             run( {}, 'virsh', '-q', '-c', $uri, $row->{virsh}, $path, $target );
-            Time::HiRes::time() - $start } 1 .. $ROUNDS );
+            Time::HiRes::time() - $start
+        } 1 .. $ROUNDS
+    );
     unlink $file;
     return $seconds;
 }
@@ -469,17 +497,18 @@ sub say_progress { printf STDERR "bench: %s\n", @_ }
 sub complete {
     my ( $row, $result ) = @_;
     my ( $c, $reference, $ours ) = @$result{@SIDES};
-    $result->{name} = $row->{name};
+    $result->{name}  = $row->{name};
     $result->{limit} = $LIMITS{ $row->{name} };
     $result->{overhead} //= ratio( $ours - $c, $reference - $c );
-    $result->{time}     //= ratio( $ours, $reference );
+    $result->{time}     //= ratio( $ours,      $reference );
     $result->{speed} = 1 / $result->{time};
     $result->{most}  = $ours;
     my ( $kind, $limit ) = %{ $row->{target} || {} };
+
     if ($kind) {
         $result->{target} = ( $kind eq 'speed' ? '>= ' : '<= ' ) . "$limit x $kind";
         $result->{met} = $kind eq 'speed' ? $result->{$kind} >= $limit : $result->{$kind} <= $limit;
-        $result->{met} = $result->{met} ? JSON::PP::true() : JSON::PP::false();
+        $result->{met} = $result->{met}   ? JSON::PP::true()           : JSON::PP::false();
     }
     return $result;
 }
@@ -504,16 +533,24 @@ sub cells {
 
 sub as_table {
     my (@lines) = @_;
-    my @width = map { my $column = $_; max map { length $_->[$column] } @lines } 0 .. $#HEAD;
-    return map { my $line = $_;
-        join( '  ', map { sprintf $_ < 2 || $_ > 5 ? "%-$width[$_]s" : "%$width[$_]s", $line->[$_] }
-              0 .. $#HEAD ) =~ s/\s*\z/\n/r } @lines;
+    my @width = map {
+        my $column = $_;
+        max map { length $_->[$column] } @lines
+    } 0 .. $#HEAD;
+    return map {
+        my $line = $_;
+        join( '  ',
+            map { sprintf $_ < 2 || $_ > 5 ? "%-$width[$_]s" : "%$width[$_]s", $line->[$_] }
+                0 .. $#HEAD )
+            =~ s/\s*\z/\n/r
+    } @lines;
 }
 
 sub as_markdown {
     my ( $head, @lines ) = @_;
-    return map { '| ' . join( ' | ', @$_ ) . " |\n" } $head, [qw(--- --- ---: ---: ---: ---: --- ---)],
-      @lines;
+    return map { '| ' . join( ' | ', @$_ ) . " |\n" } $head,
+        [qw(--- --- ---: ---: ---: ---: --- ---)],
+        @lines;
 }
 
 # ---- the run
@@ -523,13 +560,19 @@ sub selected {
     return @ROWS if !@only;
     for my $only (@only) {
         grep { index( $_->{name}, $only ) == 0 } @ROWS
-          or die "bench/run: no row's name begins with $only; see bench/run --list\n";
+            or die "bench/run: no row's name begins with $only; see bench/run --list\n";
     }
-    return grep { my $name = $_->{name}; grep { index( $name, $_ ) == 0 } @only } @ROWS;
+    return grep {
+        my $name = $_->{name};
+        grep { index( $name, $_ ) == 0 } @only
+    } @ROWS;
 }
 
 my @rows = selected();
-if ( $option{list} ) { print map { "$_->{name}\n" } @rows; exit }
+if ( $option{list} ) {
+    print map {"$_->{name}\n"} @rows;
+    exit;
+}
 
 binmode $_, ':encoding(UTF-8)' for *STDOUT, *STDERR;
 my @results;

@@ -9,7 +9,8 @@ use Sys::Virt::Event;
 
     package EventLoop;
 
-    our @ISA = ( Sys::Virt::EventImpl->can('add_timeout') ? 'Sys::Virt::EventImpl' : 'Sys::Virt::Event' );
+    our @ISA = (
+        Sys::Virt::EventImpl->can('add_timeout') ? 'Sys::Virt::EventImpl' : 'Sys::Virt::Event' );
 
     sub new { return bless {}, shift }
 
@@ -25,15 +26,15 @@ use Sys::Virt::Event;
         return;
     }
 
-    sub update_timeout { return }
+    sub update_timeout {return}
 
     sub remove_timeout { return 0 }
 }
 
 my ( $name, $count, @argument ) = @ARGV;
 
-my $MIB     = 1024 * 1024;
-my $BLOCK   = 65_536;
+my $MIB   = 1024 * 1024;
+my $BLOCK = 65_536;
 
 sub connection { return Sys::Virt->new( uri => $argument[0] ) }
 
@@ -76,9 +77,9 @@ sub statement {
     my ($statement) = @_;
     my $uri = $argument[0];
     $conn = connection();
-    my $domain = eval { $conn->get_domain_by_name('test') };
-    my $uuid   = $domain && $domain->get_uuid_string;
-    my $pool   = eval { $conn->get_storage_pool_by_name('pool') };
+    my $domain     = eval { $conn->get_domain_by_name('test') };
+    my $uuid       = $domain && $domain->get_uuid_string;
+    my $pool       = eval { $conn->get_storage_pool_by_name('pool') };
     my $parameters = { hard_limit => 4_194_304, soft_limit => 2_097_152 };
     return eval "sub { for (1 .. \$_[0]) { $statement } }" || die $@;
 }
@@ -87,8 +88,8 @@ sub statement {
 
 sub download {
     my ($transfer) = @_;
-    my $conn   = connection();
-    my $volume = $conn->get_storage_volume_by_path( $argument[1] );
+    my $conn       = connection();
+    my $volume     = $conn->get_storage_volume_by_path( $argument[1] );
     return sub {
         my ($size) = map { $_ * $MIB } @_;
         my $stream = $conn->new_stream;
@@ -100,9 +101,9 @@ sub download {
 
 sub upload {
     my ($transfer) = @_;
-    my $conn   = connection();
-    my $volume = $conn->get_storage_volume_by_path( $argument[1] );
-    my $data = "\0" x $MIB;
+    my $conn       = connection();
+    my $volume     = $conn->get_storage_volume_by_path( $argument[1] );
+    my $data       = "\0" x $MIB;
     return sub {
         my ($size) = map { $_ * $MIB } @_;
         my $stream = $conn->new_stream;
@@ -113,20 +114,24 @@ sub upload {
 }
 
 my %OPERATIONS = (
+
     # The events are queued before the mark.
     event => sub {
         Sys::Virt::Event::register_default();
         my $conn   = connection();
         my $domain = $conn->get_domain_by_name('test');
         my $seen   = 0;
-        $conn->domain_event_register_any( undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE,
-            sub { $seen++ } );
+        $conn->domain_event_register_any(
+            undef,
+            Sys::Virt::Domain::EVENT_ID_LIFECYCLE,
+            sub { $seen++ }
+        );
         my $events = 0;
         return sub {
             Sys::Virt::Event::run_default() while $seen < $events;
-          }, sub {
+        }, sub {
             for ( 1 .. $_[0] ) { $domain->suspend; $domain->resume; $events += 2 }
-          };
+        };
     },
     event_loop_turn => sub {
         Sys::Virt::Event::register_default();
@@ -143,38 +148,48 @@ my %OPERATIONS = (
     },
 
     recv => sub {
-        download( sub {
-            my ($stream) = @_;
-            my $data;
-            1 while $stream->recv( $data, $BLOCK ) > 0;
-        } );
+        download(
+            sub {
+                my ($stream) = @_;
+                my $data;
+                1 while $stream->recv( $data, $BLOCK ) > 0;
+            }
+        );
     },
     recv_all => sub {
-        download( sub {
-            my ($stream) = @_;
-            $stream->recv_all( sub { $_[2] } );
-        } );
+        download(
+            sub {
+                my ($stream) = @_;
+                $stream->recv_all( sub { $_[2] } );
+            }
+        );
     },
     send => sub {
-        upload( sub {
-            my ( $stream, $size, $data ) = @_;
-            my $block = substr $$data, 0, $BLOCK;
-            for ( my $sent = 0; $sent < $size; ) {
-                $sent += $stream->send( $block, length $block );
+        upload(
+            sub {
+                my ( $stream, $size, $data ) = @_;
+                my $block = substr $$data, 0, $BLOCK;
+                for ( my $sent = 0; $sent < $size; ) {
+                    $sent += $stream->send( $block, length $block );
+                }
             }
-        } );
+        );
     },
     send_all => sub {
-        upload( sub {
-            my ( $stream, $size, $data ) = @_;
-            my $left = $size;
-            $stream->send_all( sub {
-                my $some = $_[2] < $left ? $_[2] : $left;
-                $_[1] = substr $$data, 0, $some;
-                $left -= $some;
-                return $some;
-            } );
-        } );
+        upload(
+            sub {
+                my ( $stream, $size, $data ) = @_;
+                my $left = $size;
+                $stream->send_all(
+                    sub {
+                        my $some = $_[2] < $left ? $_[2] : $left;
+                        $_[1] = substr $$data, 0, $some;
+                        $left -= $some;
+                        return $some;
+                    }
+                );
+            }
+        );
     },
 
     # Objects that are kept.
@@ -193,9 +208,9 @@ my %OPERATIONS = (
 );
 
 my ( $run, $prepare )
-  = exists $STATEMENTS{$name} ? statement( $STATEMENTS{$name} )
-  : $OPERATIONS{$name} ? $OPERATIONS{$name}->()
-  :                      die "no operation $name\n";
+    = exists $STATEMENTS{$name} ? statement( $STATEMENTS{$name} )
+    : $OPERATIONS{$name}        ? $OPERATIONS{$name}->()
+    :                             die "no operation $name\n";
 for my $times ( 1, $count, 2 * $count ) {
     $prepare->($times) if $prepare;
     my $mark = getppid;

@@ -34,7 +34,8 @@ my %additional = map { $_ => 1 } qw(
     Sys::Virt::StoragePool::get_connection
     Sys::Virt::StorageVol::get_connection
     Sys::Virt::bootstrap
-), 'Sys::Virt::Error::((', 'Sys::Virt::Error::()', 'Sys::Virt::Error::(bool', 'Sys::Virt::Error::(0+';
+    ), 'Sys::Virt::Error::((', 'Sys::Virt::Error::()', 'Sys::Virt::Error::(bool',
+    'Sys::Virt::Error::(0+';
 
 sub symbol { no strict 'refs'; return \&{ $_[0] } }
 
@@ -62,7 +63,7 @@ for my $package ( sort keys %$surface ) {
             $subs++;
             next if $wider{$full};
             is( prototype( \&$full ), $sub->{prototype}, "$full: prototype" );
-            is( usage_of($full), $sub->{usage}, "$full: usage" ) if defined $sub->{usage};
+            is( usage_of($full),      $sub->{usage},     "$full: usage" ) if defined $sub->{usage};
         }
         no strict 'refs';
         my @unexpected = grep {
@@ -77,9 +78,9 @@ for my $package ( sort keys %$surface ) {
 is( $constants, 1457, 'constants' );
 is( $subs,      533,  'subs' );
 
-is( Sys::Virt::Domain->STATE_RUNNING, 1, 'a constant is a class method, too' );
+is( Sys::Virt::Domain->STATE_RUNNING,  1, 'a constant is a class method, too' );
 is( &Sys::Virt::Domain::STATE_RUNNING, 1, 'and may be called with an ampersand' );
-is( Sys::Virt::CONNECT_RO | 2, 3, 'and stands in an expression' );
+is( Sys::Virt::CONNECT_RO | 2,         3, 'and stands in an expression' );
 ok( Sys::Virt::Domain->can($_), "can $_" ) for qw(create_snapshot get_name STATE_RUNNING);
 
 done_testing;

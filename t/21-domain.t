@@ -34,21 +34,22 @@ XML
 
 my $dom = $conn->define_domain($XML);
 isa_ok( $dom, 'Sys::Virt::Domain' );
-is( $dom->get_name,        'guest',                                'name' );
-is( $dom->get_uuid_string, '11111111-2222-3333-4444-555555555555', 'uuid_string' );
-is( unpack( 'H*', $dom->get_uuid ), '11111111222233334444555555555555', 'uuid' );
-is( $dom->get_id,          -1,    'id of one that does not run' );
-is( $dom->get_os_type,     'linux', 'os_type' );
-is( $dom->is_active,       0,     'is_active' );
-is( $dom->is_persistent,   1,     'is_persistent' );
-is( $dom->is_updated,      0,     'is_updated' );
-is( $dom->get_connection->get_uri, 'test:///default', 'its connection' );
+is( $dom->get_name,                 'guest',                                'name' );
+is( $dom->get_uuid_string,          '11111111-2222-3333-4444-555555555555', 'uuid_string' );
+is( unpack( 'H*', $dom->get_uuid ), '11111111222233334444555555555555',     'uuid' );
+is( $dom->get_id,                   -1,                'id of one that does not run' );
+is( $dom->get_os_type,              'linux',           'os_type' );
+is( $dom->is_active,                0,                 'is_active' );
+is( $dom->is_persistent,            1,                 'is_persistent' );
+is( $dom->is_updated,               0,                 'is_updated' );
+is( $dom->get_connection->get_uri,  'test:///default', 'its connection' );
 like( $dom->get_xml_description, qr/<name>guest<\/name>/, 'XML' );
 ok( !utf8::is_utf8( $dom->get_xml_description ), 'as bytes' );
-is( code_of( sub { $conn->define_domain('<domain') } ), 35, 'XML_DETAIL' );
-is( code_of( sub { $conn->define_domain( $XML, 1 << 30 ) } ), 8, 'flags arrive: INVALID_ARG' );
+is( code_of( sub { $conn->define_domain('<domain') } ),       35, 'XML_DETAIL' );
+is( code_of( sub { $conn->define_domain( $XML, 1 << 30 ) } ), 8,  'flags arrive: INVALID_ARG' );
 
 {
+
     package My::Domain;
     our @ISA = 'Sys::Virt::Domain';
 }
@@ -57,7 +58,8 @@ for my $case (
     [ {}, qr/\Aconnection parameter is required at / ],
     [ { connection => $conn }, qr/\Aaddress, id or uuid parameters are required at / ],
     [ { connection => 'x', name => 'guest' }, qr/\ASys::Virt::Domain was not made/ ],
-) {
+    )
+{
     local $SIG{__WARN__} = sub { };
     ok( !eval { Sys::Virt::Domain->_new( %{ $case->[0] } ); 1 }, '_new without what it needs' );
     like( $@, $case->[1], 'says so' );
@@ -66,8 +68,8 @@ for my $case (
 # ---- life
 
 is_deeply( [ $dom->get_state ], [ Sys::Virt::Domain::STATE_SHUTOFF, 0 ], 'shut off' );
-is( scalar $dom->create, undef, 'create' );
-is( state_of($dom), Sys::Virt::Domain::STATE_RUNNING, 'running' );
+is( scalar $dom->create, undef,                            'create' );
+is( state_of($dom),      Sys::Virt::Domain::STATE_RUNNING, 'running' );
 cmp_ok( $dom->get_id, '>', 0, 'id' );
 like( code_of( sub { $dom->create } ), qr/\A(?:1|55)\z/, 'create again is an error' );
 ok( !$dom->suspend, 'methods without a result are false' );
@@ -78,7 +80,7 @@ is_deeply( [ $dom->resume ], [], 'resume' );
 is( state_of($dom), Sys::Virt::Domain::STATE_RUNNING, 'running' );
 $dom->reboot;
 $dom->shutdown;
-is( state_of($dom), Sys::Virt::Domain::STATE_SHUTOFF, 'shut down' );
+is( state_of($dom), Sys::Virt::Domain::STATE_SHUTOFF,                    'shut down' );
 is( code_of( sub { $dom->create(Sys::Virt::Domain::START_PAUSED) } ), 8, 'flags arrive' );
 $dom->create;
 $dom->destroy;
@@ -96,7 +98,7 @@ ok( !eval { $conn->restore_domain; 1 }, 'restore without a file' );
 like( $@, qr/Either \$from or \$params parameter must be supplied at /, 'says so' );
 
 # A caller's hash is read, not written; an old caller's flags are flags.
-my %params = ( image_format => 'raw', surplus => [] );
+my %params      = ( image_format => 'raw', surplus => [] );
 my $with_params = code_of( sub { $dom->save( "$image", undef, \%params ) } );
 is_deeply( \%params, { image_format => 'raw', surplus => [] }, 'the hash stays as it was' );
 like( $with_params, qr/\A(?:3|8|none)\z/, "save with parameters ($with_params)" );
@@ -117,19 +119,16 @@ is( $dom->get_autostart, 1, 'set' );
 # ---- memory and virtual CPUs
 
 is( $dom->get_max_memory, 1048576, 'max_memory' );
-is( $dom->get_max_vcpus, -1, 'max_vcpus of one that does not run: -1, as programs expect' );
+is( $dom->get_max_vcpus,  -1,      'max_vcpus of one that does not run: -1, as programs expect' );
 $dom->create;
 is( $dom->get_max_vcpus, 4, 'max_vcpus' );
-is( $dom->get_vcpus, 1, 'vcpus' );
+is( $dom->get_vcpus,     1, 'vcpus' );
 $dom->set_vcpus(2);
-is( $dom->get_info->{nrVirtCpu}, 2, 'set_vcpus' );
+is( $dom->get_info->{nrVirtCpu},                          2, 'set_vcpus' );
 is( $dom->get_vcpus( Sys::Virt::Domain::VCPU_MAXIMUM() ), 4, 'vcpus at most: flags arrive' );
 $dom->set_memory(262144);
-is_deeply(
-    { %{ $dom->get_info }, cpuTime => 0 },
-    { state => 1, maxMem => 1048576, memory => 262144, nrVirtCpu => 2, cpuTime => 0 },
-    'get_info'
-);
+is_deeply( { %{ $dom->get_info }, cpuTime => 0 },
+    { state => 1, maxMem => 1048576, memory => 262144, nrVirtCpu => 2, cpuTime => 0 }, 'get_info' );
 is( code_of( sub { $dom->set_memory(4194304) } ), 8, 'more than the maximum' );
 $dom->pin_vcpu( 0, "\x03" );
 my @vcpus = $dom->get_vcpu_info;
@@ -140,11 +139,13 @@ is( $vcpus[1]{number},   1,          'number' );
 
 # ---- metadata
 
-is( code_of( sub { $dom->get_metadata(Sys::Virt::Domain::METADATA_TITLE) } ), 80, 'NO_DOMAIN_METADATA' );
+is( code_of( sub { $dom->get_metadata(Sys::Virt::Domain::METADATA_TITLE) } ),
+    80, 'NO_DOMAIN_METADATA' );
 $dom->set_metadata( Sys::Virt::Domain::METADATA_TITLE, 'a title' );
 is( $dom->get_metadata(Sys::Virt::Domain::METADATA_TITLE), 'a title', 'set' );
 $dom->set_metadata( Sys::Virt::Domain::METADATA_TITLE, undef );
-is( code_of( sub { $dom->get_metadata(Sys::Virt::Domain::METADATA_TITLE) } ), 80, 'undef removes it' );
+is( code_of( sub { $dom->get_metadata(Sys::Virt::Domain::METADATA_TITLE) } ),
+    80, 'undef removes it' );
 
 # ---- typed parameters
 
@@ -155,13 +156,20 @@ is( code_of( sub { $dom->set_scheduler_parameters( { nothing => 1 } ) } ) =~ /\A
     1, 'no known field' );
 
 my $memory = $dom->get_memory_parameters;
-is_deeply( [ sort keys %$memory ], [qw(hard_limit soft_limit swap_hard_limit)], 'memory_parameters' );
+is_deeply(
+    [ sort keys %$memory ],
+    [qw(hard_limit soft_limit swap_hard_limit)],
+    'memory_parameters'
+);
 is( $memory->{hard_limit}, Sys::Virt::Domain::MEMORY_PARAM_UNLIMITED, 'no limit' );
 $dom->set_memory_parameters( { Sys::Virt::Domain::MEMORY_HARD_LIMIT() => 2**40 } );
 is( $dom->get_memory_parameters->{hard_limit}, 2**40, 'set, with 64 bits' );
 
-is_deeply( $dom->get_numa_parameters( Sys::Virt::Domain::AFFECT_CONFIG() ),
-    { numa_mode => 0, numa_nodeset => '' }, 'numa_parameters' );
+is_deeply(
+    $dom->get_numa_parameters( Sys::Virt::Domain::AFFECT_CONFIG() ),
+    { numa_mode => 0, numa_nodeset => '' },
+    'numa_parameters'
+);
 $dom->destroy;
 $dom->set_numa_parameters( { numa_nodeset => '0-1', numa_mode => 0 },
     Sys::Virt::Domain::AFFECT_CONFIG() );
@@ -178,8 +186,13 @@ is( $dom->get_interface_parameters($NIC)->{'inbound.average'},
 
 my $iotune = $dom->get_block_iotune('vda');
 is( $iotune->{total_bytes_sec}, 0, 'block_iotune' );
-$dom->set_block_iotune( 'vda', { total_bytes_sec => 5_000_000_000, total_bytes_sec_max => 6_000_000_000,
-        group_name => 'group' } );
+$dom->set_block_iotune(
+    'vda',
+    {   total_bytes_sec     => 5_000_000_000,
+        total_bytes_sec_max => 6_000_000_000,
+        group_name          => 'group'
+    }
+);
 is( $dom->get_block_iotune('vda')->{total_bytes_sec}, 5_000_000_000, 'set' );
 is( $dom->get_block_iotune('vda')->{group_name},      'group',       'with a string' );
 like( code_of( sub { $dom->get_blkio_parameters } ), qr/\A(?:3|none)\z/, 'blkio_parameters' );
@@ -189,9 +202,9 @@ like( code_of( sub { $dom->get_blkio_parameters } ), qr/\A(?:3|none)\z/, 'blkio_
 is( code_of( sub { $dom->rename('other') } ), 55, 'rename while it runs' );
 $dom->destroy;
 $dom->undefine;
-is( code_of( sub { $conn->get_domain_by_name('guest') } ), 42, 'undefined' );
-is( code_of( sub { $dom->get_info } ), 42, 'and its object says so' );
-is( $dom->get_name, 'guest', 'but still knows its name' );
+is( code_of( sub { $conn->get_domain_by_name('guest') } ), 42,      'undefined' );
+is( code_of( sub { $dom->get_info } ),                     42,      'and its object says so' );
+is( $dom->get_name,                                        'guest', 'but still knows its name' );
 
 my $transient = $conn->create_domain($XML);
 is( $transient->is_persistent, 0, 'create_domain makes a transient domain' );

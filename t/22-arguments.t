@@ -20,7 +20,7 @@ sub dies_like {
 # ---- numbers: Perl's conversion, then C's width
 
 my $AVERAGE = Sys::Virt::Domain::BANDWIDTH_IN_AVERAGE();
-my $nic  = ( $dom->get_xml_description =~ /<mac address='([^']+)'/ )[0];
+my $nic     = ( $dom->get_xml_description =~ /<mac address='([^']+)'/ )[0];
 
 sub average_of {
     my ($value) = @_;
@@ -28,13 +28,13 @@ sub average_of {
     $dom->set_interface_parameters( $nic, { $AVERAGE => $value } );
     return $dom->get_interface_parameters($nic)->{$AVERAGE};
 }
-is( average_of(4294967301),  5,          'cut to 32 bits' );
-is( average_of(-1),          4294967295, 'negative' );
-is( average_of('17'),        17,         'a string' );
-is( average_of(1.9),         1,          'a fraction' );
-is( average_of('1e3'),       1000,       'with an exponent' );
-is( "@warnings",          '',         'all without a warning' );
-is( average_of('12abc'),     12,         'not numeric' );
+is( average_of(4294967301), 5,          'cut to 32 bits' );
+is( average_of(-1),         4294967295, 'negative' );
+is( average_of('17'),       17,         'a string' );
+is( average_of(1.9),        1,          'a fraction' );
+is( average_of('1e3'),      1000,       'with an exponent' );
+is( "@warnings",            '',         'all without a warning' );
+is( average_of('12abc'),    12,         'not numeric' );
 like( "@warnings", qr/isn't numeric/, 'warns' );
 is( average_of(undef), 0, 'undef' );
 like( "@warnings", qr/uninitialized/, 'warns' );
@@ -47,7 +47,7 @@ sub limit_of {
     return $dom->get_memory_parameters->{$LIMIT};
 }
 is( limit_of('9007199254740990'), 9007199254740990, '64 bits of a string' );
-is( limit_of(2**41),              2199023255552,    '64 bits of a float' );
+is( limit_of( 2**41 ),            2199023255552,    '64 bits of a float' );
 
 # ---- strings: the bytes of the buffer, up to the first NUL
 
@@ -65,6 +65,7 @@ ok( !eval { $conn->get_domain_by_name(undef); 1 }, 'undef is an empty name' );
 like( "@warnings", qr/uninitialized/, 'and warns' );
 is( $conn->get_domain_by_name( bless [], 'Named' )->get_name, 'test', 'an overloaded object' );
 {
+
     package Named;
     use overload '""' => sub {'test'};
 }
@@ -72,45 +73,68 @@ is( $conn->get_domain_by_name( bless [], 'Named' )->get_name, 'test', 'an overlo
 # ---- what is missing, what is too much
 
 my $METADATA = 'Sys::Virt::Domain::get_metadata(dom, type, uri=&PL_sv_undef, flags=0)';
-dies_like( sub { &Sys::Virt::Domain::get_metadata() }, qr/\AUsage: \Q$METADATA\E at \Q$0\E line /,
-    'too few' );
+dies_like(
+    sub { &Sys::Virt::Domain::get_metadata() },
+    qr/\AUsage: \Q$METADATA\E at \Q$0\E line /,
+    'too few'
+);
 dies_like( sub { $dom->get_metadata( 1, 2, 3, 4 ) }, qr/\AUsage: \Q$METADATA\E at /, 'too many' );
 ok( !eval 'Sys::Virt::Domain::get_name(1, 2); 1', 'as a function, at compile time' );
 like( $@, qr/Too many arguments for Sys::Virt::Domain::get_name/, 'by the prototype' );
 
 # ---- lists
 
-dies_like( sub { $conn->baseline_cpu($_) },
-    qr/\ASys::Virt::baseline_cpu: xml is not an ARRAY reference at /, 'no list' )
-    for undef, 'x', {}, sub { };
+dies_like(
+    sub { $conn->baseline_cpu($_) },
+    qr/\ASys::Virt::baseline_cpu: xml is not an ARRAY reference at /,
+    'no list'
+) for undef, 'x', {}, sub { };
 @warnings = ();
 my @holes;
 $#holes = 1;
 ok( !eval { $conn->baseline_cpu( \@holes ); 1 } && ref $@, 'holes reach libvirt as empty' );
 is( scalar( grep {/uninitialized/} @warnings ), 2, 'and warn' );
-dies_like( sub { $conn->node_alloc_pages( [1], 0, 0 ) },
-    qr/\ASys::Virt::node_alloc_pages: pages\[0\] is not an ARRAY reference at /, 'a list of lists' );
-dies_like( sub { $conn->list_domain_ids(-1) }, qr/\ASys::Virt::list_domain_ids: -1 is no number/,
-    'a negative size' );
-dies_like( sub { $conn->get_node_cells_free_memory( 3, 0 ) },
-    qr/\ASys::Virt::get_node_cells_free_memory: there are no cells from 3 to 0 at /, 'no cells' );
-dies_like( sub { Sys::Virt::Domain::_lookup_by_uuid( $conn, 'short' ) },
-    qr/\ASys::Virt::Domain::_lookup_by_uuid: uuid must be 16 bytes, not 5 at /, 'a short UUID' );
+dies_like(
+    sub { $conn->node_alloc_pages( [1], 0, 0 ) },
+    qr/\ASys::Virt::node_alloc_pages: pages\[0\] is not an ARRAY reference at /,
+    'a list of lists'
+);
+dies_like(
+    sub { $conn->list_domain_ids(-1) },
+    qr/\ASys::Virt::list_domain_ids: -1 is no number/,
+    'a negative size'
+);
+dies_like(
+    sub { $conn->get_node_cells_free_memory( 3, 0 ) },
+    qr/\ASys::Virt::get_node_cells_free_memory: there are no cells from 3 to 0 at /,
+    'no cells'
+);
+dies_like(
+    sub { Sys::Virt::Domain::_lookup_by_uuid( $conn, 'short' ) },
+    qr/\ASys::Virt::Domain::_lookup_by_uuid: uuid must be 16 bytes, not 5 at /,
+    'a short UUID'
+);
 
 # ---- hashes
 
-dies_like( sub { $dom->set_memory_parameters($_) },
-    qr/\ASys::Virt::Domain::set_memory_parameters: newparams is not a HASH reference at /, 'no hash' )
-    for undef, 1, [], \1;
-dies_like( sub { $dom->save( '/x', undef, [] ) },
-    qr/\ASys::Virt::Domain::save: params_sv is not a HASH reference at /, 'an array for save' );
+dies_like(
+    sub { $dom->set_memory_parameters($_) },
+    qr/\ASys::Virt::Domain::set_memory_parameters: newparams is not a HASH reference at /,
+    'no hash'
+) for undef, 1, [], \1;
+dies_like(
+    sub { $dom->save( '/x', undef, [] ) },
+    qr/\ASys::Virt::Domain::save: params_sv is not a HASH reference at /,
+    'an array for save'
+);
 
 # ---- what is read while it changes
 
 {
+
     package Tied;
     sub TIESCALAR { my ( $class, $code ) = @_; return bless \$code, $class }
-    sub FETCH { return ${ $_[0] }->() }
+    sub FETCH     { return ${ $_[0] }->() }
 }
 tie my $tied, 'Tied', sub {'test'};
 is( $conn->get_domain_by_name($tied)->get_name, 'test', 'a tied argument' );
@@ -127,8 +151,11 @@ dies_like( sub { $conn->get_domain_by_name($dying) }, qr/\Afrom FETCH\n\z/, 'one
 {
     my $first = 'test';
     tie my $changer, 'Tied', sub { $first = 'x' x 100; undef $first; return 0 };
-    like( eval { $conn->define_save_image_xml( $first, '<x/>', $changer ); 1 } || $@,
-        qr/\Alibvirt error code: /, 'one that changes an earlier one: libvirt gets what was passed' );
+    like(
+        eval { $conn->define_save_image_xml( $first, '<x/>', $changer ); 1 } || $@,
+        qr/\Alibvirt error code: /,
+        'one that changes an earlier one: libvirt gets what was passed'
+    );
 }
 
 done_testing;

@@ -25,13 +25,20 @@ isnt( \$dom, \$conn->get_domain_by_name('test'), 'each lookup gives an object of
 
 # ---- no object at all: a warning, and undef
 
-for my $none ( undef, 'x', 7, [], {}, \1, sub { }, bless( {}, 'Foo' ), bless( [], 'Sys::Virt::Domain' ) ) {
+for my $none (
+    undef, 'x', 7, [], {}, \1, sub { },
+    bless( {}, 'Foo' ),
+    bless( [], 'Sys::Virt::Domain' )
+    )
+{
     @warnings = ();
     my $result = Sys::Virt::Domain::get_name($none);
     is( $result, undef, 'undef' );
-    like( "@warnings",
+    like(
+        "@warnings",
         qr/\ASys::Virt::Domain::get_name\(\) -- dom is not a blessed SV reference at \Q$0\E line /,
-        'and a warning' );
+        'and a warning'
+    );
 }
 @warnings = ();
 is_deeply( [ Sys::Virt::Domain::destroy('x') ], [undef], 'also where the reference crashed' );
@@ -41,20 +48,26 @@ is( scalar @warnings, 1, 'with a warning' );
 
 my $integer = $$dom;
 for my $case (
-    [ 'forged',      bless( \( my $forged = 1 ), 'Sys::Virt::Domain' ) ],
-    [ 'copied',      bless( \( my $copied = $integer ), 'Sys::Virt::Domain' ) ],
+    [ 'forged',       bless( \( my $forged = 1 ), 'Sys::Virt::Domain' ) ],
+    [ 'copied',       bless( \( my $copied = $integer ), 'Sys::Virt::Domain' ) ],
     [ 'another kind', $conn ],
-    [ 'foreign',     bless( \( my $foreign = 'text' ), 'Foo' ) ],
-) {
+    [ 'foreign',      bless( \( my $foreign = 'text' ), 'Foo' ) ],
+    )
+{
     my ( $name, $object ) = @$case;
     my $error = error_of( sub { Sys::Virt::Domain::get_name($object) } );
-    is( ref $error, 'Sys::Virt::Error', "$name: an error" );
+    is( ref $error,   'Sys::Virt::Error',                     "$name: an error" );
     is( $error->code, Sys::Virt::Error::ERR_INVALID_DOMAIN(), "$name: INVALID_DOMAIN" );
-    like( $error->message, qr/\Ainvalid domain pointer in Sys::Virt::Domain::get_name: dom is a /,
-        "$name: says which argument" );
+    like(
+        $error->message,
+        qr/\Ainvalid domain pointer in Sys::Virt::Domain::get_name: dom is a /,
+        "$name: says which argument"
+    );
 }
 is( error_of( sub { Sys::Virt::get_uri($dom) } )->code,
-    Sys::Virt::Error::ERR_INVALID_CONN(), 'a domain for a connection: INVALID_CONN' );
+    Sys::Virt::Error::ERR_INVALID_CONN(),
+    'a domain for a connection: INVALID_CONN'
+);
 {
     my $overwritten = $conn->get_domain_by_name('test');
     $$overwritten = 1;
@@ -80,14 +93,18 @@ like( error_of( sub { $released->get_name } ), qr/dom was released already/, 'th
 @warnings = ();
 Sys::Virt::Domain::DESTROY('x');
 is( scalar @warnings, 1, 'DESTROY of something else warns' );
-like( error_of( sub { &Sys::Virt::Domain::DESTROY( 1, 2 ) } ),
-    qr/\AUsage: Sys::Virt::Domain::DESTROY\(dom_rv\) at /, 'and says how it is used' );
+like(
+    error_of( sub { &Sys::Virt::Domain::DESTROY( 1, 2 ) } ),
+    qr/\AUsage: Sys::Virt::Domain::DESTROY\(dom_rv\) at /,
+    'and says how it is used'
+);
 
 {
+
     package Counted;
     our @ISA = 'Sys::Virt::Domain';
     my $destroyed = 0;
-    sub DESTROY { $destroyed++; $_[0]->SUPER::DESTROY }
+    sub DESTROY   { $destroyed++; $_[0]->SUPER::DESTROY }
     sub destroyed { return $destroyed }
 }
 { my $counted = Counted->_new( connection => $conn, name => 'test' ) }
@@ -126,17 +143,23 @@ if ( !$pid ) {
     POSIX::_exit(0);
 }
 close $writer;
-like( <$reader>, qr/dom belongs to the parent process; a forked child needs a connection of its own/,
-    'in a forked child' );
+like(
+    <$reader>,
+    qr/dom belongs to the parent process; a forked child needs a connection of its own/,
+    'in a forked child'
+);
 waitpid $pid, 0;
-is( $dom->get_name, 'test', 'the parent goes on' );
-is( $conn->is_alive, 1, 'with its connection' );
+is( $dom->get_name,  'test', 'the parent goes on' );
+is( $conn->is_alive, 1,      'with its connection' );
 
 # ---- errors
 
 my $error = error_of( sub { $conn->get_domain_by_name('nope') } );
-is_deeply( {%$error}, { level => 2, code => 42, domain => 12, message => 'Domain not found' },
-    'an error is a hash of four' );
+is_deeply(
+    {%$error},
+    { level => 2, code => 42, domain => 12, message => 'Domain not found' },
+    'an error is a hash of four'
+);
 like( "$error", qr/\Alibvirt error code: 42, message: Domain not found.*\n\z/, 'and a text' );
 
 done_testing;

@@ -7,7 +7,7 @@ use Test::More;
 # In a process of its own, which loads the module: the signal that ends it, and its output.
 sub run {
     my ($program) = @_;
-    my $child = open my $output, '-|';
+    my $child     = open my $output, '-|';
     die "fork: $!" if !defined $child;
     if ( !$child ) {
         $| = 1;
@@ -33,13 +33,25 @@ sub write_to_nobody {
     print "alive\n";
 }
 
-is_deeply( run( sub { lose_connection() for 1 .. 10 } ), [ 0, ("38\n") x 10 ],
-    'a lost connection is an error' );
-is_deeply( run( sub { lose_connection(); write_to_nobody() } ), [ SIGPIPE, "38\n" ],
-    'all else that writes gets its signal' );
 is_deeply(
-    run( sub { local $SIG{PIPE} = sub { print "signal\n" }; lose_connection(); write_to_nobody() } )->[-2],
-    "signal\n", 'to which the program may listen'
+    run( sub { lose_connection() for 1 .. 10 } ),
+    [ 0, ("38\n") x 10 ],
+    'a lost connection is an error'
+);
+is_deeply(
+    run( sub { lose_connection(); write_to_nobody() } ),
+    [ SIGPIPE, "38\n" ],
+    'all else that writes gets its signal'
+);
+is_deeply(
+    run(sub {
+            local $SIG{PIPE} = sub { print "signal\n" };
+            lose_connection();
+            write_to_nobody();
+        }
+    )->[-2],
+    "signal\n",
+    'to which the program may listen'
 );
 is_deeply(
     run( sub { local $SIG{PIPE} = 'IGNORE'; lose_connection(); write_to_nobody() } ),
@@ -47,12 +59,13 @@ is_deeply(
     'or not'
 );
 is_deeply(
-    run( sub {
-        Sys::Virt::Event::register_default();
-        lose_connection();
-        Sys::Virt::Event::add_timeout( 0, \&write_to_nobody );
-        Sys::Virt::Event::run_default() for 1 .. 10;
-    } ),
+    run(sub {
+            Sys::Virt::Event::register_default();
+            lose_connection();
+            Sys::Virt::Event::add_timeout( 0, \&write_to_nobody );
+            Sys::Virt::Event::run_default() for 1 .. 10;
+        }
+    ),
     [ SIGPIPE, "38\n" ],
     'also in a callback'
 );

@@ -19,7 +19,7 @@ while (<$api>) {
     my ($version) = /\bversion='([\d.]+)'/;
     next if !$version;
     my ($major) = split /[.]/, $version;
-    next if $major < 7 && $kind =~ /\A(?:enum|macro)\z/;
+    next if $major < 7         && $kind =~ /\A(?:enum|macro)\z/;
     next if $kind eq 'typedef' && !/type='enum'/;
     push @lines, "$name $file $version\n";
 }

@@ -4,7 +4,7 @@
 use strict;
 use warnings;
 use Getopt::Long qw(GetOptions);
-use JSON::PP ();
+use JSON::PP     ();
 
 my $usage = "usage: tools/surface.pl [--help] DIRECTORY > t/data/surface.json\n"
     . "DIRECTORY holds constants.json and methods.json\n";
@@ -21,6 +21,7 @@ sub read_json {
 
 my %surface;
 for my $constant ( @{ read_json('constants.json') } ) {
+
     # Some numbers are shown to Perl with the sign extended; C's are what works.
     my $value = defined $constant->{c_value} ? $constant->{c_value} : $constant->{value_text};
     $surface{ $constant->{package} }{constants}{ $constant->{name} } = "$value";

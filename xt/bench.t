@@ -6,13 +6,14 @@ use File::Temp ();
 use JSON::PP   ();
 use Test::More;
 
-my $dir = File::Temp->newdir;
+my $dir   = File::Temp->newdir;
 my @names = split /\n/, qx{bench/run --list};
 is( $?, 0, 'bench/run --list' );
 cmp_ok( scalar @names, '>', 40, 'dozens of rows' );
 
-is( system("bench/run --quick --json $dir/json --markdown $dir/markdown >$dir/table"), 0, 'bench/run --quick' )
-  or BAIL_OUT('no figures');
+is( system("bench/run --quick --json $dir/json --markdown $dir/markdown >$dir/table"),
+    0, 'bench/run --quick' )
+    or BAIL_OUT('no figures');
 
 sub content {
     my ($file) = @_;
@@ -26,9 +27,9 @@ for my $row (@$rows) {
     is( scalar( grep { defined && /\A-?[0-9]/ } @$row{qw(c reference ours overhead)} ),
         4, "$row->{name}: all figures" );
     cmp_ok( $row->{ours}, '<=', 1, "$row->{name}: one round trip" ) if $row->{unit} eq 'messages';
-    next if !defined $row->{limit};
+    next                                                            if !defined $row->{limit};
     cmp_ok( $row->{overhead}, '<=', $row->{limit}, "$row->{name}: no dearer than it was" )
-      or diag "C $row->{c}, reference $row->{reference}, ours $row->{ours}";
+        or diag "C $row->{c}, reference $row->{reference}, ours $row->{ours}";
 }
 for my $row ( grep { $_->{name} =~ /\Astream/ } @$rows ) {
     cmp_ok( $row->{virsh}, '>', 0, "$row->{name}: virsh, too" );

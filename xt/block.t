@@ -78,7 +78,7 @@ sub snapshot {
     my ($name) = @_;
     return $dom->create_snapshot(
         "<domainsnapshot><name>$name</name><disks><disk name='vda' snapshot='external'>"
-          . "<source file='${\ image($name) }'/></disk></disks></domainsnapshot>",
+            . "<source file='${\ image($name) }'/></disk></disks></domainsnapshot>",
         $S->CREATE_DISK_ONLY | $S->CREATE_NO_METADATA
     );
 }
@@ -101,8 +101,7 @@ subtest 'looked at' => sub {
     is( $stats->{data}{'block.0.threshold'}, 32 * $MIB, 'a threshold' );
     $dom->set_block_iotune(
         'vda',
-        {
-            $D->BLOCK_IOTUNE_TOTAL_IOPS_SEC => 500,
+        {   $D->BLOCK_IOTUNE_TOTAL_IOPS_SEC => 500,
             $D->BLOCK_IOTUNE_GROUP_NAME     => 'slow'
         }
     );
@@ -183,8 +182,8 @@ subtest 'copy' => sub {
 
 subtest 'snapshots' => sub {
     my $xml = '<domainsnapshot><name>%s</name></domainsnapshot>';
-    my ( $first, $second, $third ) =
-      map { $dom->create_snapshot( sprintf $xml, $_ ) } qw(first second third);
+    my ( $first, $second, $third )
+        = map { $dom->create_snapshot( sprintf $xml, $_ ) } qw(first second third);
     is( $dom->num_of_snapshots, 3, 'three' );
     is_deeply( [ sort map { $_->get_name } $dom->list_all_snapshots ],
         [qw(first second third)], 'names' );
@@ -214,10 +213,10 @@ subtest 'external snapshots' => sub {
     my $external = sub {
         my ( $name, $memory ) = @_;
         return
-            "<domainsnapshot><name>$name</name>"
-          . ( $memory ? "<memory snapshot='external' file='$IMAGES/$name.memory'/>" : '' )
-          . "<disks><disk name='vda' snapshot='external'><source file='${\ image($name) }'/></disk>"
-          . '</disks></domainsnapshot>';
+              "<domainsnapshot><name>$name</name>"
+            . ( $memory ? "<memory snapshot='external' file='$IMAGES/$name.memory'/>" : '' )
+            . "<disks><disk name='vda' snapshot='external'><source file='${\ image($name) }'/></disk>"
+            . '</disks></domainsnapshot>';
     };
     my $disk = $dom->create_snapshot( $external->('disk-only'), $S->CREATE_DISK_ONLY );
     is( source(), 'disk-only', 'a layer of its own' );
@@ -235,23 +234,26 @@ subtest 'external snapshots' => sub {
     is_deeply( $names->( $S->LIST_ROOTS ),     ['disk-only'],       'those without a parent' );
     like( $all->get_xml_description, qr/<memory snapshot='external'/, 'XML' );
     $internal->delete;
+
     if ( $conn->get_library_version < 9_009_000 ) {
-        fails( 'reverted', sub { $all->revert_to( $S->REVERT_PAUSED ) },
-            67, qr/revert to external snapshot not supported yet/ );
+        fails(
+            'reverted', sub { $all->revert_to( $S->REVERT_PAUSED ) },
+            67,         qr/revert to external snapshot not supported yet/
+        );
     }
     else {
         $all->revert_to( $S->REVERT_PAUSED );
         is( $dom->current_snapshot->get_name, 'all', 'reverted' );
     }
     $_->delete( $S->DELETE_METADATA_ONLY ) for $all, $disk;
-    is( $dom->num_of_snapshots, 0, 'forgotten' );
-    is( source(),             'all', 'the layers stay' );
+    is( $dom->num_of_snapshots, 0,     'forgotten' );
+    is( source(),               'all', 'the layers stay' );
 };
 
 subtest 'checkpoints and backups' => sub {
     my $C   = 'Sys::Virt::DomainCheckpoint';
     my $xml = "<domaincheckpoint><name>%s</name><disks><disk name='vda' checkpoint='bitmap'/>"
-      . '</disks></domaincheckpoint>';
+        . '</disks></domaincheckpoint>';
     my $one = $dom->create_checkpoint( sprintf $xml, 'one' );
     my $two = $dom->create_checkpoint( sprintf $xml, 'two' );
     is( $two->get_parent->get_name, 'one', 'parent' );
@@ -259,13 +261,13 @@ subtest 'checkpoints and backups' => sub {
     like( $one->get_xml_description( $C->XML_SIZE ), qr/size='[0-9]+'/, 'how much has changed' );
 
     my $push = "<domainbackup mode='push'>%s<disks><disk name='vda' type='file'>"
-      . "<target file='${\ image('%s') }'/><driver type='qcow2'/></disk></disks></domainbackup>";
+        . "<target file='${\ image('%s') }'/><driver type='qcow2'/></disk></disks></domainbackup>";
     my $is_done = sub {
         my ($name) = @_;
         my $backup;
         my $found = sub {
             ($backup) = grep { $_->{ $D->JOB_OPERATION } == $D->JOB_OPERATION_BACKUP }
-              map { $_->[0] } @completed;
+                map { $_->[0] } @completed;
         };
         wait_until( $name, $found, \&turn );
         @completed = ();
@@ -284,8 +286,8 @@ subtest 'checkpoints and backups' => sub {
 
     $dom->backup_begin(
         "<domainbackup mode='pull'><server transport='unix' socket='/run/backup.sock'/>"
-          . "<disks><disk name='vda' type='file'><scratch file='${\ image('scratch') }'/></disk>"
-          . '</disks></domainbackup>',
+            . "<disks><disk name='vda' type='file'><scratch file='${\ image('scratch') }'/></disk>"
+            . '</disks></domainbackup>',
         sprintf $xml,
         'three'
     );
@@ -316,7 +318,8 @@ subtest 'a file by its descriptor' => sub {
         sub { $dom->fd_associate( 'none', [] ) },
         $INVALID_ARG, qr/must not be zero/
     );
-} if $conn->get_library_version >= 9_000_000;
+    }
+    if $conn->get_library_version >= 9_000_000;
 
 $dom->destroy;
 $dom->undefine;

@@ -26,9 +26,9 @@ my %DOMAIN = ( 'Back up what has changed' => 'disks' );
 
 my $libvirt = PrivateLibvirt->start;
 Guest->install($libvirt);
-$libvirt->run( 'mkdir', '-p', '/var/lib/libvirt/backup' );
+$libvirt->run( 'mkdir',                         '-p',               '/var/lib/libvirt/backup' );
 $libvirt->run( qw(qemu-img create -q -f qcow2), "$IMAGES/$_.qcow2", '32M' ) for qw(data disks);
-$libvirt->run( qw(qemu-io -c), 'write -P 65 0 1M', "$IMAGES/disks.qcow2" );
+$libvirt->run( qw(qemu-io -c),                  'write -P 65 0 1M', "$IMAGES/disks.qcow2" );
 
 my $conn = Sys::Virt->new( uri => $libvirt->uri );
 $conn->define_domain( Guest->xml( 'web1', $UUID ) )->create;

@@ -3,13 +3,13 @@
 # its manual runs, man finds its pages, a second make does nothing. So does cpanm.
 use strict;
 use warnings;
-use CPAN::Meta ();
-use Cwd qw(getcwd);
-use Digest::SHA ();
+use CPAN::Meta         ();
+use Cwd                qw(getcwd);
+use Digest::SHA        ();
 use ExtUtils::Manifest qw(manicopy maniread);
-use File::Path qw(make_path remove_tree);
-use File::Temp ();
-use JSON::PP ();
+use File::Path         qw(make_path remove_tree);
+use File::Temp         ();
+use JSON::PP           ();
 use Test::CPAN::Changes;
 use Test::More;
 
@@ -43,13 +43,13 @@ runs( "tar -xf $NAME.tar.gz", 'unpacked' );
 chdir $NAME or die "$NAME: $!";
 
 # What is in it.
-my @files  = map { s{\A\./}{}r } split /\n/, qx{find . -type f};
+my @files  = map {s{\A\./}{}r} split /\n/, qx{find . -type f};
 my $listed = maniread();
 is_deeply( [ sort keys %$listed ], [ sort @files ], 'MANIFEST lists exactly its files' );
 my %crates = map { m{\Avendor/([^/]+)/} ? ( $1 => 1 ) : () } @files;
 is_deeply( [ sort keys %crates ], [qw(libc pkg-config uuid virt virt-sys)], 'the crates' );
 for my $crate ( sort keys %crates ) {
-    my $sums = JSON::PP->new->decode( contents("vendor/$crate/.cargo-checksum.json") )->{files};
+    my $sums    = JSON::PP->new->decode( contents("vendor/$crate/.cargo-checksum.json") )->{files};
     my @changed = grep { Digest::SHA::sha256_hex( contents("vendor/$crate/$_") ) ne $sums->{$_} }
         sort keys %$sums;
     is_deeply( \@changed, [], "$crate: as it was published" );
@@ -63,15 +63,20 @@ for my $file (qw(META.json META.yml)) {
     is( $meta->version, 'v12.8.0', "$file: the version" );
     is_deeply( [ $meta->licenses ], ['perl_5'], "$file: the licence" );
     my $prereqs = $meta->effective_prereqs;
-    ok( $prereqs->requirements_for( 'configure', 'requires' )->requirements_for_module('ExtUtils::MakeMaker'),
-        "$file: configuring needs MakeMaker" );
+    ok( $prereqs->requirements_for( 'configure', 'requires' )
+            ->requirements_for_module('ExtUtils::MakeMaker'),
+        "$file: configuring needs MakeMaker"
+    );
     is( $prereqs->requirements_for( 'runtime', 'requires' )->requirements_for_module('perl'),
         '5.016', "$file: perl" );
 }
 my $meta = CPAN::Meta->load_file( 'META.json', { lazy_validation => 0 } );
 is( $meta->meta_spec_version, 2, 'META.json: version 2 of the specification' );
-is_deeply( [ sort keys %{ $meta->prereqs } ], [qw(build configure develop runtime test)],
-    'META.json: what each phase needs' );
+is_deeply(
+    [ sort keys %{ $meta->prereqs } ],
+    [qw(build configure develop runtime test)],
+    'META.json: what each phase needs'
+);
 changes_file_ok( 'Changes', { version => '12.8.0' } );
 
 chdir $source or die "$source: $!";
@@ -84,11 +89,10 @@ my $home    = File::Temp->newdir;
 my $offline = "unshare --net env CARGO_HOME='$home/cargo' PERL_CPANM_HOME='$home/cpanm'";
 my $prefix  = File::Temp->newdir;
 runs( "$offline $^X Makefile.PL INSTALL_BASE='$prefix'", 'perl Makefile.PL INSTALL_BASE' );
-runs( "$offline make", 'make' );
+runs( "$offline make",                                   'make' );
 unlike( runs( "$offline make", 'make again' ), qr/cargo|-shared/, 'which builds nothing' );
 utime undef, undef, 'rust/sys-virt/src/lib.rs';
-like( runs( "$offline make", 'make after a change' ),
-    qr/cargo build.*-shared/s, 'which builds' );
+like( runs( "$offline make", 'make after a change' ), qr/cargo build.*-shared/s, 'which builds' );
 runs( 'make install', 'make install' );
 my $staged = File::Temp->newdir;
 runs( "make install DESTDIR='$staged'", 'make install DESTDIR' );
@@ -115,10 +119,13 @@ my $cpanm = File::Temp->newdir;
 diag 'cpanm without network';
 runs( "$offline cpanm --local-lib-contained '$cpanm' '$source/$NAME.tar.gz'", 'cpanm' );
 is( runs( "$^X -Mlib='$cpanm/lib/perl5' -MSys::Virt -e 'print \$INC{q{Sys/Virt.pm}}'", 'loads' ),
-    ( glob "$cpanm/lib/perl5/*/Sys/Virt.pm" )[0], 'what cpanm installed' );
+    ( glob "$cpanm/lib/perl5/*/Sys/Virt.pm" )[0],
+    'what cpanm installed'
+);
 my ($object) = glob "$cpanm/lib/perl5/*/auto/Sys/Virt/Virt.so";
 diag sprintf '%s: %.1f KiB', @$_
-    for [ "$NAME.tar.gz", ( -s "$source/$NAME.tar.gz" ) / 1024 ], [ 'Virt.so', ( -s $object ) / 1024 ];
+    for [ "$NAME.tar.gz", ( -s "$source/$NAME.tar.gz" ) / 1024 ],
+    [ 'Virt.so', ( -s $object ) / 1024 ];
 
 chdir $top or die "$top: $!";
 remove_tree($source);

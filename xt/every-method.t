@@ -17,13 +17,15 @@ use PrivateLibvirt;
 my $TABLE = 'xt/build/methods.txt';
 
 # What never works on a machine for tests.
-my $ABSTRACT      = 'Sys::Virt::EventImpl does not implement ';
-my $NO_SEV        = 'libvirt error code: 84, message: Operation not supported: ';
-my $NO_PCI        = 'libvirt error code: 8, message: invalid argument: device computer is not a PCI device';
-my $NO_DEVICE     = q{libvirt error code: 1, message: internal error: no device capabilities for 'new device'};
-my $NO_FC         = 'libvirt error code: 1, message: An error occurred, but the cause is unknown';
-my %ERROR         = (
-    'Sys::Virt::get_node_sev_info' => $NO_SEV . 'QEMU does not support SEV guest',
+my $ABSTRACT = 'Sys::Virt::EventImpl does not implement ';
+my $NO_SEV   = 'libvirt error code: 84, message: Operation not supported: ';
+my $NO_PCI
+    = 'libvirt error code: 8, message: invalid argument: device computer is not a PCI device';
+my $NO_DEVICE
+    = q{libvirt error code: 1, message: internal error: no device capabilities for 'new device'};
+my $NO_FC = 'libvirt error code: 1, message: An error occurred, but the cause is unknown';
+my %ERROR = (
+    'Sys::Virt::get_node_sev_info'                 => $NO_SEV . 'QEMU does not support SEV guest',
     'Sys::Virt::Domain::set_launch_security_state' => $NO_SEV
         . 'setting a launch secret is only supported in SEV-enabled domains',
     'Sys::Virt::node_suspend_for_duration' =>
@@ -32,14 +34,15 @@ my %ERROR         = (
     'Sys::Virt::NodeDevice::_lookup_scsihost_by_wwn' => $NO_FC,
     'Sys::Virt::NodeDevice::dettach'                 =>
         q{libvirt error code: 8, message: invalid argument: unknown driver name 'none'},
-    'Sys::Virt::NodeDevice::reattach'                => $NO_PCI,
-    'Sys::Virt::NodeDevice::reset'                   => $NO_PCI,
+    'Sys::Virt::NodeDevice::reattach' => $NO_PCI,
+    'Sys::Virt::NodeDevice::reset'    => $NO_PCI,
     map { ( "Sys::Virt::EventImpl::$_" => $ABSTRACT . $_ ) }
         qw(add_handle update_handle remove_handle add_timeout update_timeout remove_timeout),
 );
 
 # And what is newer than the libvirt that is here: it says so.
-my $NEWER = qr/\Alibvirt error code: 3, message: vir\w+ needs libvirt [0-9.]+; this is libvirt [0-9.]+/;
+my $NEWER
+    = qr/\Alibvirt error code: 3, message: vir\w+ needs libvirt [0-9.]+; this is libvirt [0-9.]+/;
 
 my $surface = do {
     open my $file, '<', 't/data/surface.json' or die "t/data/surface.json: $!";
@@ -58,7 +61,8 @@ my $calls = File::Temp->new;
 local $ENV{SYS_VIRT_CALLS} = "$calls";
 
 my $libvirt = PrivateLibvirt->start( transports => 1, auth_tcp => 'none' );
-my @remote = map { [ 'xt/scripts/calls.pl', $libvirt->uri( $_, driver => 'test' ) ] } '', qw(tcp tls ssh);
+my @remote  = map { [ 'xt/scripts/calls.pl', $libvirt->uri( $_, driver => 'test' ) ] } '',
+    qw(tcp tls ssh);
 my @guests = map { ["xt/$_"] } qw(guest.t block.t);
 my @others = map { ["xt/$_"] }
     qw(objects.t host.t transports.t migration.t scripts/host-lifecycle.pl scripts/qemu-lifecycle.pl);
@@ -78,7 +82,8 @@ for my $queue (@queues) {
         diag "with its calls noted: @$run";
 
         # What it tests is not the point here: under the debugger it may count values differently.
-        system "$^X -I'$top/xt/lib' -d:CallTrace -Mblib @{[ map {qq('$_')} @$run ]} >/dev/null 2>&1";
+        system
+            "$^X -I'$top/xt/lib' -d:CallTrace -Mblib @{[ map {qq('$_')} @$run ]} >/dev/null 2>&1";
         diag "that exits with ", $? >> 8 if $? && $run->[0] !~ m{\At/};
     }
     require POSIX;
@@ -131,15 +136,17 @@ is_deeply( \@never, [], 'every other one has returned something' ) or diag join 
 # ---- the table
 
 my @columns = sort keys %column;
-my ($width) = sort { $b <=> $a } map { length } @wanted;
+my ($width) = sort { $b <=> $a } map {length} @wanted;
 open my $table, '>', $TABLE or die "$TABLE: $!";
-print {$table} "# Calls by the tests, by driver and transport: how many subs have returned something\n";
+print {$table}
+    "# Calls by the tests, by driver and transport: how many subs have returned something\n";
 for my $column (@columns) {
-    my @cells = grep { defined } map { $cell{$_}{$column} } @wanted;
+    my @cells = grep {defined} map { $cell{$_}{$column} } @wanted;
     printf {$table} "%-${width}s  %3d of %3d\n", $column, scalar( grep { $_ eq 'ok' } @cells ),
         scalar @cells;
 }
-print {$table} "\n# What came of each sub: ok, the code of libvirt's error if it always failed, or died\n";
+print {$table}
+    "\n# What came of each sub: ok, the code of libvirt's error if it always failed, or died\n";
 printf {$table} "%-${width}s  %s\n", 'sub', join '  ', @columns;
 for my $sub (@wanted) {
     my @cells = map { sprintf '%-' . length($_) . 's', $cell{$sub}{$_} || '' } @columns;

@@ -48,8 +48,9 @@ sub descriptors { return scalar( () = glob '/proc/self/fd/*' ) }
 
 # Counts what is freed.
 {
+
     package Guard;
-    sub new     { my ( $class, $freed ) = @_; return bless \$freed, $class }
+    sub new { my ( $class, $freed ) = @_; return bless \$freed, $class }
     sub DESTROY { my ($self) = @_; ${$$self}++ }
 }
 
@@ -57,14 +58,14 @@ sub pool {
     my ( $conn, $path ) = @_;
     my $pool = eval { $conn->get_storage_pool_by_name('pool') };
     return $pool
-      || $conn->create_storage_pool(
+        || $conn->create_storage_pool(
         "<pool type='dir'><name>pool</name><target><path>$path</path></target></pool>");
 }
 
 sub volume {
     my ( $pool, $name ) = @_;
     return $pool->create_volume( "<volume><name>$name</name><allocation>0</allocation>"
-          . "<capacity unit='MiB'>64</capacity></volume>" );
+            . "<capacity unit='MiB'>64</capacity></volume>" );
 }
 
 # The call that notices a loss says how; those after it, that it is closed. Which one of a
@@ -92,7 +93,7 @@ for my $transport ( '', 'tcp', 'tls', 'ssh' ) {
     $conn->register_close_callback($closed);
     $conn->set_keep_alive( 1, 2 );
     $libvirt->signal('STOP');
-    run_until( sub { @closed } );
+    run_until( sub {@closed} );
     is_deeply( \@closed, [ [ 1, Sys::Virt::CLOSE_REASON_KEEPALIVE ] ], "$name: it hangs" );
     $libvirt->signal('CONT');
     fails( "$name: after that", sub { $conn->get_hostname }, $INTERNAL_ERROR, $CLOSED );
@@ -108,14 +109,14 @@ for my $transport ( '', 'tcp', 'tls', 'ssh' ) {
     );
     $conn->domain_event_register_any( undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { } );
     $libvirt->signal('KILL');
-    run_until( sub { @closed } );
+    run_until( sub {@closed} );
     is( scalar @closed, 1, "$name: killed while the loop runs" );
 
     # As libvirt sees it: whether there was still something to read.
     like( $closed[0][1], qr/\A[01]\z/, "$name: an error, or the end of file" );
     is( Sys::Virt::CLOSE_REASON_ERROR + Sys::Virt::CLOSE_REASON_EOF, 1, 'which 0 and 1 are' );
     ok( eval { undef $conn; 1 }, "$name: closing what is closed" );
-    run_until( sub { $freed } );
+    run_until( sub {$freed} );
     is( $freed, 1, "$name: frees its callback" );
     $libvirt->restart;
 
@@ -197,7 +198,7 @@ for my $transport ( '', 'tcp', 'tls', 'ssh' ) {
     $libvirt->run(qw(mount -t tmpfs -o size=4m tmpfs /var/lib/libvirt/small));
     my $conn = connect_by();
     my $pool = $conn->create_storage_pool( "<pool type='dir'><name>small</name>"
-          . '<target><path>/var/lib/libvirt/small</path></target></pool>' );
+            . '<target><path>/var/lib/libvirt/small</path></target></pool>' );
     my $volume = volume( $pool, 'large' );
     my $left   = 64 * $MIB;
     my $stream = $conn->new_stream;

@@ -27,11 +27,11 @@ $libvirt->run( qw(truncate -s 32M), "$IMAGES/data", "$IMAGES/hot" );
 sub disk_xml {
     my ( $file, $device, $more ) = @_;
     return
-        "<disk type='file' device='disk'><driver name='qemu' type='raw' discard='unmap'"
-      . " error_policy='stop'/><source file='$IMAGES/$file'/>"
-      . "<target dev='$device' bus='virtio'/>"
-      . ( $more || '' )
-      . '</disk>';
+          "<disk type='file' device='disk'><driver name='qemu' type='raw' discard='unmap'"
+        . " error_policy='stop'/><source file='$IMAGES/$file'/>"
+        . "<target dev='$device' bus='virtio'/>"
+        . ( $more || '' )
+        . '</disk>';
 }
 
 my $conn = Sys::Virt->new( uri => $libvirt->uri );
@@ -59,9 +59,9 @@ sub listen_to {
     );
 }
 listen_to($_)
-  for qw(LIFECYCLE REBOOT RTC_CHANGE BALLOON_CHANGE AGENT_LIFECYCLE DEVICE_ADDED DEVICE_REMOVED
-  DEVICE_REMOVAL_FAILED PMSUSPEND PMWAKEUP IO_ERROR IO_ERROR_REASON GRAPHICS TUNABLE METADATA_CHANGE
-  BLOCK_THRESHOLD JOB_COMPLETED);
+    for qw(LIFECYCLE REBOOT RTC_CHANGE BALLOON_CHANGE AGENT_LIFECYCLE DEVICE_ADDED DEVICE_REMOVED
+    DEVICE_REMOVAL_FAILED PMSUSPEND PMWAKEUP IO_ERROR IO_ERROR_REASON GRAPHICS TUNABLE METADATA_CHANGE
+    BLOCK_THRESHOLD JOB_COMPLETED);
 
 # A timer, so that a turn of the loop ends.
 Sys::Virt::Event::add_timeout( 50, sub { } );
@@ -98,8 +98,13 @@ sub comes_up {
 sub agent_answers {
     my ($name) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
-    wait_until( "$name: its agent answers",
-        sub { eval { $dom->get_hostname( $D->GET_HOSTNAME_AGENT ) eq 'guest' } }, \&turn );
+    wait_until(
+        "$name: its agent answers",
+        sub {
+            eval { $dom->get_hostname( $D->GET_HOSTNAME_AGENT ) eq 'guest' }
+        },
+        \&turn
+    );
 }
 
 # ---- started: the agent comes with its guest
@@ -152,12 +157,11 @@ subtest 'the agent' => sub {
         $UNSUPPORTED, qr/Specifying mount point is not supported/
     );
 
-    my %interface =
-      map { $_->{name} => $_ } $dom->get_interface_addresses( $D->INTERFACE_ADDRESSES_SRC_AGENT );
+    my %interface = map { $_->{name} => $_ }
+        $dom->get_interface_addresses( $D->INTERFACE_ADDRESSES_SRC_AGENT );
     is_deeply(
         $interface{lo},
-        {
-            name   => 'lo',
+        {   name   => 'lo',
             hwaddr => '00:00:00:00:00:00',
             addrs  => [
                 { addr => '127.0.0.1', prefix => 8,   type => Sys::Virt::IP_ADDR_TYPE_IPV4 },
@@ -178,8 +182,7 @@ subtest 'the agent' => sub {
     like( delete $os->{'os.kernel-version'}, qr/\A#/,              'its version' );
     is_deeply(
         $os,
-        {
-            'os.id'         => 'guest',
+        {   'os.id'         => 'guest',
             'os.machine'    => 'x86_64',
             'os.name'       => 'Guest',
             'os.version-id' => '1',
@@ -194,8 +197,7 @@ subtest 'the agent' => sub {
     cmp_ok( delete $filesystem->{'fs.0.used-bytes'},  '>', 2**10, 'and what is used of it' );
     is_deeply(
         $filesystem,
-        {
-            'fs.count'           => 1,
+        {   'fs.count'           => 1,
             'fs.0.name'          => 'vdb',
             'fs.0.mountpoint'    => '/mnt',
             'fs.0.fstype'        => 'ext2',
@@ -209,8 +211,8 @@ subtest 'the agent' => sub {
     is( $info->('INTERFACES')->{'if.1.name'}, 'eth0', 'network interfaces' );
     my $all = $dom->get_guest_info(0);
     is( $all->{ $_->[0] }, $_->[1], "all of it: $_->[0]" )
-      for [ hostname => 'guest' ], [ 'fs.count' => 1 ], [ 'disk.count' => 2 ],
-      [ 'os.id' => 'guest' ];
+        for [ hostname => 'guest' ], [ 'fs.count' => 1 ], [ 'disk.count' => 2 ],
+        [ 'os.id' => 'guest' ];
 
     is_deeply( $dom->get_guest_vcpus, { vcpus => '0', online => '0', offlinable => '' },
         'processors' );
@@ -220,7 +222,7 @@ subtest 'the agent' => sub {
 
     fails( 'no keys', sub { $dom->authorized_ssh_keys_get('root') },
         $INTERNAL_ERROR, qr/authorized_keys/ );
-    my @keys = map { "ssh-ed25519 KEY$_ name$_" } 1 .. 3;
+    my @keys = map {"ssh-ed25519 KEY$_ name$_"} 1 .. 3;
     $dom->authorized_ssh_keys_set( 'root', [ @keys[ 0, 1 ] ] );
     is_deeply( [ sort $dom->authorized_ssh_keys_get('root') ], [ @keys[ 0, 1 ] ], 'keys' );
     $dom->authorized_ssh_keys_set( 'root', [ $keys[2] ], $D->AUTHORIZED_SSH_KEYS_SET_APPEND );
@@ -385,43 +387,51 @@ subtest 'a disk that is written to' => sub {
     my $image = sub {"$IMAGES/$_[0].qcow2"};
     $libvirt->run( qw(qemu-img create -q -f qcow2), $image->('written'), '32M' );
     $dom->attach_device(
-        disk_xml( 'written.qcow2', 'vdc', "<alias name='ua-written'/>" ) =~ s/type='raw'/type='qcow2'/r,
+        disk_xml( 'written.qcow2', 'vdc', "<alias name='ua-written'/>" )
+            =~ s/type='raw'/type='qcow2'/r,
         $LIVE
     );
     guest_has('/dev/vdc');
-    my $write = sub { on_console("dd if=/dev/urandom of=/dev/vdc bs=64k seek=$_[0] count=1 conv=fsync 2>&-") };
+    my $write = sub {
+        on_console("dd if=/dev/urandom of=/dev/vdc bs=64k seek=$_[0] count=1 conv=fsync 2>&-");
+    };
 
     $dom->set_block_threshold( 'vdc', 2 * $BLOCK );
     $write->(0);
     wait_until( 'BLOCK_THRESHOLD', sub { @{ $events{BLOCK_THRESHOLD} || [] } }, \&turn );
     my ( undef, undef, $disk, $path, $threshold, $excess ) = @{ $events{BLOCK_THRESHOLD}[0] };
-    is( $disk,      'vdc',                'which disk' );
+    is( $disk,      'vdc',               'which disk' );
     is( $path,      $image->('written'), 'its file' );
-    is( $threshold, 2 * $BLOCK,           'the threshold' );
+    is( $threshold, 2 * $BLOCK,          'the threshold' );
     cmp_ok( $excess, '>', 0, 'by how much it is exceeded' );
 
     $dom->create_checkpoint( '<domaincheckpoint><name>before</name><disks>'
-          . "<disk name='vda' checkpoint='no'/><disk name='vdb' checkpoint='no'/>"
-          . "<disk name='vdc' checkpoint='bitmap'/></disks></domaincheckpoint>" );
+            . "<disk name='vda' checkpoint='no'/><disk name='vdb' checkpoint='no'/>"
+            . "<disk name='vdc' checkpoint='bitmap'/></disks></domaincheckpoint>" );
     $write->(16);
     $dom->backup_begin(
         "<domainbackup mode='push'><incremental>before</incremental><disks>"
-          . "<disk name='vda' backup='no'/><disk name='vdb' backup='no'/><disk name='vdc' type='file'>"
-          . "<target file='${\ $image->('since') }'/><driver type='qcow2'/></disk></disks></domainbackup>",
+            . "<disk name='vda' backup='no'/><disk name='vdb' backup='no'/><disk name='vdc' type='file'>"
+            . "<target file='${\ $image->('since') }'/><driver type='qcow2'/></disk></disks></domainbackup>",
         undef
     );
     my $backup;
     my $found = sub {
         ($backup) = grep { $_->{ $D->JOB_OPERATION } == $D->JOB_OPERATION_BACKUP }
-          map { $_->[2] } @{ $events{JOB_COMPLETED} || [] };
+            map { $_->[2] } @{ $events{JOB_COMPLETED} || [] };
     };
     wait_until( 'an incremental backup', $found, \&turn );
     is( $backup->{ $D->JOB_DISK_TOTAL }, $BLOCK, 'of what has changed' );
-    my $map = $libvirt->run( qw(qemu-img map -U --output=json), $image->('since') );
+    my $map  = $libvirt->run( qw(qemu-img map -U --output=json), $image->('since') );
     my @data = grep { $_->{data} && !$_->{depth} } @{ JSON::PP->new->decode($map) };
-    is_deeply( [ map { [ @$_{qw(start length)} ] } @data ], [ [ $MIB, $BLOCK ] ], 'and nothing else' );
-    my @same = map { $libvirt->run( qw(qemu-io -U -r -c), "read -v $MIB 64", $image->($_) ) =~ /^0010\w+:.*/mg }
-      qw(written since);
+    is_deeply(
+        [ map { [ @$_{qw(start length)} ] } @data ],
+        [ [ $MIB, $BLOCK ] ],
+        'and nothing else'
+    );
+    my @same = map {
+        $libvirt->run( qw(qemu-io -U -r -c), "read -v $MIB 64", $image->($_) ) =~ /^0010\w+:.*/mg
+    } qw(written since);
     is( scalar @same, 8, 'four lines of each' );
     is_deeply( [ @same[ 0 .. 3 ] ], [ @same[ 4 .. 7 ] ], 'with the same bytes' );
     $_->delete for $dom->list_all_checkpoints;
@@ -431,7 +441,7 @@ subtest 'a disk that is written to' => sub {
 
 subtest 'a network interface' => sub {
     my $xml = "<interface type='ethernet'><mac address='52:54:00:00:00:02'/>"
-      . "<target dev='guest1'/><model type='virtio'/>%s<alias name='ua-net'/></interface>";
+        . "<target dev='guest1'/><model type='virtio'/>%s<alias name='ua-net'/></interface>";
     $dom->attach_device( sprintf( $xml, '' ), $LIVE );
     happens( DEVICE_ADDED => 'a network interface', 'ua-net' );
     $dom->update_device( sprintf( $xml, "<link state='down'/>" ), $LIVE );
@@ -501,8 +511,7 @@ subtest 'graphics' => sub {
     my ( undef, undef, undef, $local, $remote, $scheme, $subject ) = @{ $events{GRAPHICS}[0] };
     is_deeply(
         $local,
-        {
-            family  => $D->EVENT_GRAPHICS_ADDRESS_IPV4,
+        {   family  => $D->EVENT_GRAPHICS_ADDRESS_IPV4,
             node    => '127.0.0.1',
             service => $port,
         },
@@ -549,8 +558,7 @@ subtest 'a full disk' => sub {
     wait_until( 'IO_ERROR_REASON', sub { @{ $events{IO_ERROR_REASON} || [] } }, \&turn );
     is_deeply(
         $events{IO_ERROR_REASON}[0],
-        [
-            $libvirt->uri,            'guest', "$IMAGES/small/disk", 'ua-small',
+        [   $libvirt->uri,            'guest', "$IMAGES/small/disk", 'ua-small',
             $D->EVENT_IO_ERROR_PAUSE, 'enospc'
         ],
         'and those with a reason'
@@ -575,7 +583,12 @@ subtest 'an agent that ends' => sub {
         $D->EVENT_AGENT_LIFECYCLE_STATE_DISCONNECTED,
         $D->EVENT_AGENT_LIFECYCLE_REASON_CHANNEL
     );
-    wait_until( 'is gone', sub { !eval { $dom->get_hostname( $D->GET_HOSTNAME_AGENT ) } } );
+    wait_until(
+        'is gone',
+        sub {
+            !eval { $dom->get_hostname( $D->GET_HOSTNAME_AGENT ) }
+        }
+    );
     fails( 'is missed', sub { $dom->get_hostname( $D->GET_HOSTNAME_AGENT ) },
         $NO_AGENT, qr/QEMU guest agent is not connected/ );
 };
@@ -595,7 +608,7 @@ subtest 'reset, reboot, crash' => sub {
     happens( LIFECYCLE => 'crashed', $D->EVENT_STOPPED, $D->EVENT_STOPPED_CRASHED );
     eval { $console->abort };
     is_deeply( [ $dom->get_state ], [ $D->STATE_CRASHED, $D->STATE_CRASHED_PANICKED ], 'state' )
-      if $dom->is_active;
+        if $dom->is_active;
 };
 
 subtest 'shut down by its agent' => sub {

@@ -40,27 +40,27 @@ my $VOL  = 'Sys::Virt::StorageVol';
 sub pool_xml {
     my ( $type, $name, $path, $source ) = @_;
     return
-        "<pool type='$type'><name>$name</name>"
-      . ( $source ? "<source>$source</source>" : '' )
-      . "<target><path>$path</path></target></pool>";
+          "<pool type='$type'><name>$name</name>"
+        . ( $source ? "<source>$source</source>" : '' )
+        . "<target><path>$path</path></target></pool>";
 }
 
 sub volume_xml {
     my ( $name, $size, $format ) = @_;
     return
-        "<volume><name>$name</name><capacity>$size</capacity><allocation>0</allocation>"
-      . "<target><format type='"
-      . ( $format || 'raw' )
-      . "'/></target></volume>";
+          "<volume><name>$name</name><capacity>$size</capacity><allocation>0</allocation>"
+        . "<target><format type='"
+        . ( $format || 'raw' )
+        . "'/></target></volume>";
 }
 
 subtest 'a pool in a directory' => sub {
     my ( @refreshed, @watches );
     push @watches,
-      $conn->storage_pool_event_register_any( undef, $POOL->EVENT_ID_LIFECYCLE,
+        $conn->storage_pool_event_register_any( undef, $POOL->EVENT_ID_LIFECYCLE,
         sub { push @events, [ ref $_[0], $_[1]->get_name, @_[ 2 .. $#_ ] ] } );
     push @watches,
-      $conn->storage_pool_event_register_any( undef, $POOL->EVENT_ID_REFRESH,
+        $conn->storage_pool_event_register_any( undef, $POOL->EVENT_ID_REFRESH,
         sub { push @refreshed, [ ref $_[0], $_[1]->get_name, @_[ 2 .. $#_ ] ] } );
     my $pool = $conn->define_storage_pool( pool_xml( 'dir', 'pool', '/var/lib/libvirt/pool' ) );
     is( $pool->is_active,         0,                     'not active' );
@@ -85,9 +85,10 @@ subtest 'a pool in a directory' => sub {
     is_deeply( $volume->get_info,
         { type => $VOL->TYPE_FILE, capacity => 4 * $MIB, allocation => 0 }, 'info' );
     is( $_->get_name, 'one', 'found' )
-      for $pool->get_volume_by_name('one'), $conn->get_storage_volume_by_path( $volume->get_path ),
-      $conn->get_storage_volume_by_key( $volume->get_key ),
-      $VOL->_new( connection => $conn, path => $volume->get_path );
+        for $pool->get_volume_by_name('one'),
+        $conn->get_storage_volume_by_path( $volume->get_path ),
+        $conn->get_storage_volume_by_key( $volume->get_key ),
+        $VOL->_new( connection => $conn, path => $volume->get_path );
     is( $conn->get_storage_pool_by_volume($volume)->get_name, 'pool', 'its pool' );
     fails( 'no such volume', sub { $pool->get_volume_by_name('none') }, 50, qr/none/ );
     fails( 'once more', sub { $pool->create_volume( volume_xml( 'one', 4096 ) ) },
@@ -124,9 +125,8 @@ subtest 'a pool in a directory' => sub {
     is( $clone->get_info->{capacity}, 6 * $MIB, 'but if it is meant' );
     $clone->wipe;
     seek $file, 0, 0;
-    is(
-        do { local $/; <$file> }
-          =~ tr/\0//c, 0, 'wiped'
+    is( do { local $/; <$file> }
+            =~ tr/\0//c, 0, 'wiped'
     );
     ok( !$clone->wipe_pattern( $VOL->WIPE_ALG_ZERO ), 'by a pattern' );
     is_deeply(
@@ -148,7 +148,7 @@ subtest 'a pool in a directory' => sub {
     unlink $libvirt->path( $layered->get_path );
     $pool->refresh;
     is( $pool->num_of_storage_volumes, 2, 'refreshed' );
-    wait_until( 'an event of it', sub { @refreshed }, \&turn );
+    wait_until( 'an event of it', sub {@refreshed}, \&turn );
     is_deeply( $refreshed[0], [ 'Sys::Virt', 'pool' ], 'its arguments' );
     fails( 'in use', sub { $pool->delete }, $INVALID_OPERATION, qr/is still active/ );
     $_->delete for $volume, $clone;
@@ -319,14 +319,10 @@ SH
         'its target is found'
     );
     my $pool = $conn->create_storage_pool( "<pool type='iscsi-direct'><name>iscsi</name>"
-          . "<source>$server<device path='$TARGET'/>$initiator</source></pool>" );
+            . "<source>$server<device path='$TARGET'/>$initiator</source></pool>" );
     is( $pool->num_of_storage_volumes, 2, 'two units: a controller, and' );
     my $unit = $pool->get_volume_by_name('unit:0:0:1');
-    is(
-        $unit->get_path,
-        "ip-127.0.0.1:3260-iscsi-$TARGET-lun-1",
-        'a disk'
-    );
+    is( $unit->get_path, "ip-127.0.0.1:3260-iscsi-$TARGET-lun-1", 'a disk' );
     my $info = $unit->get_info;
     is( $info->{type}, $VOL->TYPE_NETWORK, 'of the network' );
     cmp_ok( abs( $info->{capacity} - 16 * $MIB ), '<=', 512, 'its size, or a block less' );
@@ -343,7 +339,7 @@ SH
         'no such target',
         sub {
             $conn->create_storage_pool( "<pool type='iscsi-direct'><name>iscsi</name>"
-                  . "<source>$server<device path='$TARGET-other'/>$initiator</source></pool>" );
+                    . "<source>$server<device path='$TARGET-other'/>$initiator</source></pool>" );
         },
         $INTERNAL_ERROR,
         qr/Target not found/
@@ -401,8 +397,7 @@ SH
     cmp_ok( delete $lease->{expirytime}, '>', time, 'until when' );
     is_deeply(
         $lease,
-        {
-            iface    => 'virbr7',
+        {   iface    => 'virbr7',
             type     => Sys::Virt::IP_ADDR_TYPE_IPV4,
             mac      => '52:54:00:00:00:09',
             iaid     => undef,
@@ -414,12 +409,17 @@ SH
         'a lease'
     );
     is( scalar( () = $network->get_dhcp_leases ), 1, 'the only one' );
+
     if ( $conn->get_library_version < 9_007_000 ) {
-        fails( 'no metadata yet', sub { $network->get_metadata( $NET->METADATA_TITLE ) },
-            3, qr/virNetworkGetMetadata needs libvirt 9\.7\.0|virNetworkGetMetadata/ );
+        fails(
+            'no metadata yet',
+            sub { $network->get_metadata( $NET->METADATA_TITLE ) },
+            3, qr/virNetworkGetMetadata needs libvirt 9\.7\.0|virNetworkGetMetadata/
+        );
     }
     else {
-        $network->set_metadata( $NET->METADATA_TITLE, 'a title', undef, undef, $NET->UPDATE_AFFECT_LIVE );
+        $network->set_metadata( $NET->METADATA_TITLE, 'a title', undef, undef,
+            $NET->UPDATE_AFFECT_LIVE );
         is( $network->get_metadata( $NET->METADATA_TITLE, undef, $NET->UPDATE_AFFECT_LIVE ),
             'a title', 'metadata' );
     }
@@ -459,11 +459,17 @@ subtest 'devices of the host' => sub {
     );
 
     for my $method (qw(reset reattach)) {
-        fails( "no PCI device: $method", sub { $computer->$method },
-            8, qr/device computer is not a PCI device/ );
+        fails(
+            "no PCI device: $method",
+            sub { $computer->$method },
+            8, qr/device computer is not a PCI device/
+        );
     }
-    fails( 'no such driver for it', sub { $computer->dettach('none') },
-        8, qr/unknown driver name 'none'/ );
+    fails(
+        'no such driver for it',
+        sub { $computer->dettach('none') },
+        8, qr/unknown driver name 'none'/
+    );
     fails(
         'a device that is none',
         sub { $conn->create_node_device('<device/>') },
@@ -472,22 +478,22 @@ subtest 'devices of the host' => sub {
 };
 
 subtest 'secrets, by events' => sub {
-    my $SECRET = 'Sys::Virt::Secret';
+    my $SECRET  = 'Sys::Virt::Secret';
     my @watches = map {
         my $id = $_;
         $conn->secret_event_register_any( undef, $id,
             sub { push @events, [ $id, ref $_[0], $_[1]->get_usage_id, @_[ 2 .. $#_ ] ] } );
     } $SECRET->EVENT_ID_LIFECYCLE, $SECRET->EVENT_ID_VALUE_CHANGED;
     my $secret = $conn->define_secret( "<secret ephemeral='no' private='yes'>"
-          . "<usage type='iscsi'><target>/target</target></usage></secret>" );
+            . "<usage type='iscsi'><target>/target</target></usage></secret>" );
     $secret->set_value("\0\xff");
     fails( 'it is private', sub { $secret->get_value }, 65, qr/secret is private/ );
     $secret->undefine;
     happened(
         'events',
-        [ $SECRET->EVENT_ID_LIFECYCLE, 'Sys::Virt', '/target', $SECRET->EVENT_DEFINED, 0 ],
+        [ $SECRET->EVENT_ID_LIFECYCLE,     'Sys::Virt', '/target', $SECRET->EVENT_DEFINED, 0 ],
         [ $SECRET->EVENT_ID_VALUE_CHANGED, 'Sys::Virt', '/target' ],
-        [ $SECRET->EVENT_ID_LIFECYCLE, 'Sys::Virt', '/target', $SECRET->EVENT_UNDEFINED, 0 ],
+        [ $SECRET->EVENT_ID_LIFECYCLE,     'Sys::Virt', '/target', $SECRET->EVENT_UNDEFINED, 0 ],
     );
     $conn->secret_event_deregister_any($_) for @watches;
 };
@@ -534,7 +540,7 @@ XML
     is( $dom->is_active, 0, 'ended' );
 
     socketpair my $ours, my $theirs, Socket::AF_UNIX(), Socket::SOCK_STREAM(), Socket::PF_UNSPEC()
-      or die "socketpair: $!";
+        or die "socketpair: $!";
     $dom->create_with_files( [ fileno $theirs ] );
     close $theirs;
     syswrite $ours, "said through a descriptor\n";
@@ -547,16 +553,16 @@ XML
     );
     fails( 'no snapshots', sub { $dom->create_snapshot('<domainsnapshot/>') },
         3, qr/virDomainSnapshotCreateXML/ );
-    my $xml = $dom->get_xml_description( Sys::Virt::Domain::XML_INACTIVE );
+    my $xml = $dom->get_xml_description(Sys::Virt::Domain::XML_INACTIVE);
     $dom->destroy;
     $dom->undefine;
 
     socketpair $ours, $theirs, Socket::AF_UNIX(), Socket::SOCK_STREAM(), Socket::PF_UNSPEC()
-      or die "socketpair: $!";
+        or die "socketpair: $!";
     $dom = $lxc->create_domain_with_files( $xml, [ fileno $theirs ] );
     close $theirs;
     syswrite $ours, "once more\n";
-    is( scalar <$ours>,       "once more\n", 'a transient one has one, too' );
+    is( scalar <$ours>,      "once more\n", 'a transient one has one, too' );
     is( $dom->is_persistent, 0,             'which it is' );
     $dom->destroy;
 };
@@ -583,9 +589,11 @@ XML
     my $host  = Sys::Virt->new( uri => "test://$path" );
     my $watch = $host->node_device_event_register_any( undef, $ND->EVENT_ID_LIFECYCLE,
         sub { push @events, [ ref $_[0], $_[1]->get_name, @_[ 2 .. $#_ ] ] } );
-    my $hba = $host->create_node_device( "<device><parent>scsi_host11</parent>"
-          . "<capability type='scsi_host'><capability type='fc_host'>"
-          . '<wwnn>2000000000000012</wwnn><wwpn>1000000000000012</wwpn></capability></capability></device>' );
+    my $hba
+        = $host->create_node_device( "<device><parent>scsi_host11</parent>"
+            . "<capability type='scsi_host'><capability type='fc_host'>"
+            . '<wwnn>2000000000000012</wwnn><wwpn>1000000000000012</wwpn></capability></capability></device>'
+        );
     is( $hba->get_name,   'scsi_host12', 'name' );
     is( $hba->get_parent, 'scsi_host11', 'parent' );
     like( $hba->get_xml_description, qr/<wwnn>2000000000000012</, 'XML' );
@@ -620,7 +628,8 @@ subtest 'a mediated device' => sub {
     my $ND = 'Sys::Virt::NodeDevice';
     my ($parent) = sort map { $_->get_name } $conn->list_all_node_devices( $ND->LIST_CAP_PCI_DEV );
     ok( $parent, 'a PCI device, to be its parent' ) or return;
-    my ($address) = $conn->get_node_device_by_name($parent)->get_xml_description =~ m{/([0-9a-f:.]+)</path>};
+    my ($address)
+        = $conn->get_node_device_by_name($parent)->get_xml_description =~ m{/([0-9a-f:.]+)</path>};
     $libvirt->run(qw(mkdir -p /etc/mdevctl.d));
     $libvirt->run(qw(mount -t tmpfs tmpfs /usr/local/sbin));
     my %content = ( '/usr/local/sbin/mdevctl' => $MDEVCTL, '/run/parent' => $address );
@@ -639,10 +648,10 @@ subtest 'a mediated device' => sub {
         sub { push @events, [ ref $_[0], $_[1]->get_name, @_[ 2 .. $#_ ] ] } );
 
     my $device = $conn->define_node_device( "<device><parent>$parent</parent>"
-          . "<capability type='mdev'><type id='pretended'/></capability></device>" );
+            . "<capability type='mdev'><type id='pretended'/></capability></device>" );
     my $name = $device->get_name;
-    like( $name, qr/\Amdev_11111111_2222_3333_4444_555555555555/, 'name' );
-    like( $device->get_xml_description, qr/<type id='pretended'/, 'XML' );
+    like( $name,                        qr/\Amdev_11111111_2222_3333_4444_555555555555/, 'name' );
+    like( $device->get_xml_description, qr/<type id='pretended'/,                        'XML' );
     is( $device->get_parent,    $parent, 'parent' );
     is( $device->is_active,     0,       'not active' );
     is( $device->is_persistent, 1,       'defined' );

@@ -18,7 +18,7 @@ use warnings;
 
 use lib 'xt/lib';
 use File::Temp qw(tempdir);
-use Manual qw(pages programs script text_of);
+use Manual     qw(pages programs script text_of);
 use Test::More;
 
 my $directory = tempdir( CLEANUP => 1 );
@@ -33,8 +33,10 @@ sub perl_ok {
     close $file or die "$script: $!";
     my $option = $run ? '' : '-c';
     my $said   = qx{cd $directory && $^X $option $script 2>&1 </dev/null};
+
     # Warnings count.
-    ok( $? == 0 && $said !~ / at \Q$path\E line /, "$path:$blocks[0]{line}: " . ( $run ? 'runs' : 'compiles' ) )
+    ok( $? == 0 && $said !~ / at \Q$path\E line /,
+        "$path:$blocks[0]{line}: " . ( $run ? 'runs' : 'compiles' ) )
         or diag $said;
 }
 
@@ -56,15 +58,16 @@ $sources =~ s/\s+/ /g;
 sub rust_ok {
     my ( $path, $block ) = @_;
     my $excerpt = join ' ', split ' ', $block->{code};
-    ok( index( $sources, $excerpt ) >= 0, "$path:$block->{line}: as in rust/" ) or diag $block->{code};
+    ok( index( $sources, $excerpt ) >= 0, "$path:$block->{line}: as in rust/" )
+        or diag $block->{code};
 }
 
 for my $path ( @ARGV ? @ARGV : ( pages(), glob '*.md */*.md' ) ) {
     for my $program ( programs($path) ) {
         my $kind = $program->[0]{kind};
         if    ( $kind eq 'perl' || $kind eq 'qemu' ) { perl_ok( $path, @$program ) }
-        elsif ( $kind eq 'sh' )   { shell_ok( $path, @$program ) }
-        elsif ( $kind eq 'rust' ) { rust_ok( $path, @$program ) }
+        elsif ( $kind eq 'sh' )                      { shell_ok( $path, @$program ) }
+        elsif ( $kind eq 'rust' )                    { rust_ok( $path, @$program ) }
         elsif ( $kind ne 'text' ) { fail("$path:$program->[0]{line}: no such kind of code: $kind") }
     }
 }

@@ -77,8 +77,7 @@ fails(
 wait_until( 'events of its start', sub { @events == 2 }, \&turn );
 is_deeply(
     [ sort splice @events ],
-    [
-        join( ' ', 'here', $D->EVENT_STARTED, $D->EVENT_STARTED_BOOTED ),
+    [   join( ' ', 'here', $D->EVENT_STARTED, $D->EVENT_STARTED_BOOTED ),
         join( ' ', 'here', $D->EVENT_RESUMED, $D->EVENT_RESUMED_UNPAUSED ),
     ],
     'started and running'
@@ -97,14 +96,14 @@ is_at( 'there', 'directly, with parameters' );
 is( $dom->is_persistent, 1, 'and it is defined there' );
 my %seen;
 wait_until( 'events', sub { @events == 5 && @iterations }, \&turn );
+
 for my $event (@events) {
     my ( $where, $what ) = split / /, $event, 2;
     push @{ $seen{$where} }, $what;
 }
 is_deeply(
     \%seen,
-    {
-        there => [
+    {   there => [
             join( ' ', $D->EVENT_STARTED, $D->EVENT_STARTED_MIGRATED ),
             join( ' ', $D->EVENT_DEFINED, $D->EVENT_DEFINED_ADDED ),
             join( ' ', $D->EVENT_RESUMED, $D->EVENT_RESUMED_MIGRATED ),
@@ -132,8 +131,7 @@ $conn{there}->get_domain_by_uuid($UUID)->undefine;
 
 $dom->migrate_to_uri(
     $uri{there},
-    {
-        $D->MIGRATE_PARAM_URI       => $to{there},
+    {   $D->MIGRATE_PARAM_URI       => $to{there},
         $D->MIGRATE_PARAM_DEST_NAME => 'guest',
         $D->MIGRATE_PARAM_BANDWIDTH => 1000
     },
@@ -150,8 +148,7 @@ $dom->migrate_to_uri( $uri{there}, {}, $P2P | $D->MIGRATE_TUNNELLED );
 is_at( 'there', 'tunnelled' );
 $dom->migrate(
     $conn{here},
-    {
-        $D->MIGRATE_PARAM_URI                     => $to{here},
+    {   $D->MIGRATE_PARAM_URI                     => $to{here},
         $D->MIGRATE_PARAM_AUTO_CONVERGE_INITIAL   => 20,
         $D->MIGRATE_PARAM_AUTO_CONVERGE_INCREMENT => 10,
     },
@@ -160,8 +157,7 @@ $dom->migrate(
 is_at( 'here', 'slowed down while it moves' );
 $dom->migrate(
     $conn{there},
-    {
-        $D->MIGRATE_PARAM_URI                  => $to{there},
+    {   $D->MIGRATE_PARAM_URI                  => $to{there},
         $D->MIGRATE_PARAM_PARALLEL_CONNECTIONS => 2,
     },
     $LIVE | $D->MIGRATE_PARALLEL
@@ -177,8 +173,7 @@ my $xml = $dom->get_xml_description( $D->XML_MIGRATABLE );
 $xml =~ s{<on_crash>destroy}{<on_crash>restart} or die 'no on_crash';
 $dom->migrate(
     $conn{there},
-    {
-        $D->MIGRATE_PARAM_URI           => $to{there},
+    {   $D->MIGRATE_PARAM_URI           => $to{there},
         $D->MIGRATE_PARAM_DEST_XML      => $xml,
         $D->MIGRATE_PARAM_MIGRATE_DISKS => ['vda'],
     },
@@ -221,10 +216,10 @@ if ( !$child ) {
     sleep 0.05 until $there->get_job_info->{dataProcessed} || time > $end;
     my $info  = $there->get_job_info;
     my %about = %{ $there->get_job_stats };
-    my $seen =
-         $info->{type} == $D->JOB_UNBOUNDED
-      && $info->{dataRemaining} > 2**20
-      && $about{ $D->JOB_OPERATION } == $D->JOB_OPERATION_MIGRATION_OUT;
+    my $seen
+        = $info->{type} == $D->JOB_UNBOUNDED
+        && $info->{dataRemaining} > 2**20
+        && $about{ $D->JOB_OPERATION } == $D->JOB_OPERATION_MIGRATION_OUT;
     eval { $there->migrate_set_max_downtime(300); $there->abort_job; 1 } or $seen = 0;
     POSIX::_exit( $seen ? 0 : 1 );
 }
@@ -239,7 +234,7 @@ is( $dom->get_job_info->{type}, $D->JOB_NONE, 'and no job is left' );
 # The guest runs over there while some of its memory is still here.
 $dom->migrate_set_max_speed(8);
 @events = ();
-$child = fork;
+$child  = fork;
 die "fork: $!" if !defined $child;
 if ( !$child ) {
     my $there = Sys::Virt->new( uri => $libvirt{there}->uri )->get_domain_by_uuid($UUID);
@@ -258,8 +253,13 @@ waitpid $child, 0;
 is( $?, 0, 'the other program has switched to post-copy' );
 is_at( 'here', 'post-copy' );
 my $suspended = join ' ', 'there', $D->EVENT_SUSPENDED, $D->EVENT_SUSPENDED_POSTCOPY;
-wait_until( 'the source is suspended for it', sub { grep { $_ eq $suspended } @events }, \&turn )
-  or diag explain \@events;
+wait_until(
+    'the source is suspended for it',
+    sub {
+        grep { $_ eq $suspended } @events;
+    },
+    \&turn
+) or diag explain \@events;
 
 $dom->destroy;
 is_deeply( [ map { $_->list_all_domains } values %conn ], [], 'nothing is left' );

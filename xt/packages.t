@@ -24,8 +24,11 @@ like( $made, qr{/\Q$OURS\E_12\.8\.0-1_\w+\.deb$}m, 'a package' );
 
 trixie( 'installed', "$APT install --reinstall ./target/packages/deb/${OURS}_*.deb" );
 my $loads = q{cd / && perl -MSys::Virt -e 'print qq{<$INC{"Sys/Virt.pm"} $Sys::Virt::VERSION>}'};
-like( trixie( 'it loads', $loads ), qr{</usr/lib/[\w-]+/perl5/[\d.]+/Sys/Virt\.pm 12\.8\.0>},
-    'from where distributions install' );
+like(
+    trixie( 'it loads', $loads ),
+    qr{</usr/lib/[\w-]+/perl5/[\d.]+/Sys/Virt\.pm 12\.8\.0>},
+    'from where distributions install'
+);
 like( trixie( 'its files', "dpkg -L $OURS" ), qr{/man3/Sys::Virt\.3pm}, 'with the manual' );
 
 # libguestfs takes libvirt's pointer out of a domain of the module.
@@ -37,11 +40,15 @@ my $guestfs = <<'PERL';
 my $domain = Sys::Virt->new( uri => "test:///default" )->get_domain_by_name("test");
 print "<", eval { Sys::Guestfs->new->add_libvirt_dom($domain) } // $@, ">";
 PERL
-like( trixie( 'libguestfs is given a domain', "perl -MSys::Virt -MSys::Guestfs -e '$guestfs'" ),
-    qr/domain is a live virtual machine/, 'and reads its state' );
+like(
+    trixie( 'libguestfs is given a domain', "perl -MSys::Virt -MSys::Guestfs -e '$guestfs'" ),
+    qr/domain is a live virtual machine/,
+    'and reads its state'
+);
 
 trixie( 'removed', "$APT purge $OURS libguestfs-perl" );
-is( trixie( 'what is left', q{find /usr -path '*Sys/Virt*' -o -path '*Sys::Virt*'} ), '', 'nothing' );
+is( trixie( 'what is left', q{find /usr -path '*Sys/Virt*' -o -path '*Sys::Virt*'} ),
+    '', 'nothing' );
 
 $made = trixie( 'dev/package rpm', 'dev/package rpm' );
 my ($rpm) = $made =~ m{(target/packages/rpm/perl-Sys-Virt-Rust-12\.8\.0-1\.\w+\.rpm)$}m;

@@ -4,8 +4,8 @@
 use strict;
 use warnings;
 use lib 'xt/lib';
-use JSON::PP ();
-use Manual qw(entries pages text_of);
+use JSON::PP     ();
+use Manual       qw(entries pages text_of);
 use Pod::Checker ();
 use Test::More;
 
@@ -19,7 +19,7 @@ my @ADAPTERS = map {"Sys::Virt::Event::$_"} qw(AnyEvent EV IOAsync Loop Mojo);
 my $OF_PERL = qr/\ASys::Virt::(?:Error::(?:message|stringify)|Event::\w+::\w+)\z/;
 
 # Fields that are older than the constants which name them.
-my $OLDER_FIELD = qr/\ASys::Virt::Domain::(?:STATS|GUEST_INFO)_/;
+my $OLDER_FIELD         = qr/\ASys::Virt::Domain::(?:STATS|GUEST_INFO)_/;
 my $CONSTANTS_OF_FIELDS = '11.2.0';
 
 # libvirt.org's pages, those of its functions aside.
@@ -89,7 +89,8 @@ is_deeply( \%calls, \%newer, 'vir! has the version of each function that is newe
 # ---- every page
 
 my %page = map { $_ => 1 } pages();
-my @bare = grep { !$page{ s/\.pm\z/.pod/r } } glob 'lib/Sys/*.pm lib/Sys/Virt/*.pm lib/Sys/Virt/*/*.pm';
+my @bare
+    = grep { !$page{s/\.pm\z/.pod/r} } glob 'lib/Sys/*.pm lib/Sys/Virt/*.pm lib/Sys/Virt/*/*.pm';
 is_deeply( \@bare, ['lib/Sys/Virt/Util.pm'], 'every module but the internal one has a page' );
 
 my %heads;
@@ -102,7 +103,8 @@ for my $path ( pages() ) {
 
     my @heads = text_of($path) =~ /^=head\d\s+(.*(?:\n.+)*)/mg;
     $heads{$path} = { map { join( ' ', split ) => 1 } @heads };
-    my @wanted = grep { $path !~ m{/Manual/} || $_ ne 'SYNOPSIS' } qw(NAME SYNOPSIS DESCRIPTION), 'SEE ALSO', 'LICENSE';
+    my @wanted = grep { $path !~ m{/Manual/} || $_ ne 'SYNOPSIS' } qw(NAME SYNOPSIS DESCRIPTION),
+        'SEE ALSO', 'LICENSE';
     is_deeply( [ grep { !$heads{$path}{$_} } @wanted ], [], "$path: the usual sections" );
 }
 
@@ -122,11 +124,13 @@ for my $path ( pages() ) {
         my ( $shown, $target ) = $link =~ /\A(?:([^|]*)[|])?(.*)\z/s;
         if ( $target =~ m{\Ahttps?://(.*)} ) {
             my ( $host, $page, $anchor ) = $1 =~ m{\A([^/]+)/([^#]*)(?:#(.*))?\z};
-            if ( $host ne 'libvirt.org' ) { push @wrong, $link }
+            if    ( $host ne 'libvirt.org' ) { push @wrong, $link }
             elsif ( $page =~ m{\Ahtml/(libvirt-.*)} && defined $anchor ) {
                 my $file = $1;
                 push @wrong, $link
-                    if !$page_of{$anchor} || $page_of{$anchor} ne $file || ( $shown || '' ) ne $anchor;
+                    if !$page_of{$anchor}
+                    || $page_of{$anchor} ne $file
+                    || ( $shown || '' ) ne $anchor;
             }
             elsif ( $page =~ m{\Ahtml/(libvirt-.*)} ) {
                 push @wrong, $link if !grep { $_ eq $1 } values %page_of;
@@ -166,7 +170,7 @@ sub arity_of {
 # What an entry says.
 sub claims_of {
     my ($entry) = @_;
-    my $text = join ' ', split ' ', $entry->{text};
+    my $text    = join ' ', split ' ', $entry->{text};
     return {
         text      => $text,
         functions => [ $text =~ /L<(vir\w+)\|/g ],
@@ -197,11 +201,12 @@ sub method_breaks {
     push @broken, 'links'
         if $functions ? !grep { $functions->{$_} } @linked : !( @linked || $full =~ $OF_PERL );
 
-    my %claimed  = map { $_ => 1 } @{ $claims->{versions} };
-    my @needed   = map { $since{$_} || () } @linked;
-    my %reason   = map { $_ => 1 } @needed,
+    my %claimed = map { $_ => 1 } @{ $claims->{versions} };
+    my @needed  = map { $since{$_} || () } @linked;
+    my %reason  = map { $_ => 1 } @needed,
         map { $since{$_} || () } map { @{ $symbols_of{$_} || [] } } @{ $claims->{constants} };
-    push @broken, 'since when' if grep( { !$claimed{$_} } @needed ) || grep { !$reason{$_} } keys %claimed;
+    push @broken, 'since when'
+        if grep( { !$claimed{$_} } @needed ) || grep { !$reason{$_} } keys %claimed;
 
     my $prototype = prototype $full;
     if ( $item =~ /\Amy ([@(])/ ) {
@@ -228,10 +233,12 @@ for my $package ( sort( keys %$surface, @ADAPTERS ) ) {
             for my $name ( names_in( $package, $item ) ) {
                 my $full = "${package}::$name";
                 $documented{$name} = 1;
-                push @{ $broken{$_} }, "$full ($path:$entry->{line})"
+                push @{ $broken{$_} },
+                    "$full ($path:$entry->{line})"
                     for !$package->can($name) ? 'every entry'
-                    : exists $constants{$name} ? constant_breaks( $full, $constants{$name}, $claims )
-                    :                            method_breaks( $full, $item, $claims );
+                    : exists $constants{$name}
+                    ? constant_breaks( $full, $constants{$name}, $claims )
+                    : method_breaks( $full, $item, $claims );
             }
         }
     }
@@ -239,11 +246,12 @@ for my $package ( sort( keys %$surface, @ADAPTERS ) ) {
     # What there is, less constants and what is meant for libvirt or perl.
     my @defined = do {
         no strict 'refs';
-        grep { defined &{"${package}::$_"} && !/\A(?:_|\(|[A-Z_]+\z|bootstrap\z)/ } keys %{"${package}::"};
+        grep { defined &{"${package}::$_"} && !/\A(?:_|\(|[A-Z_]+\z|bootstrap\z)/ }
+            keys %{"${package}::"};
     };
-    is_deeply( [ sort grep { !$documented{$_} } @defined ], [], "$package: every method" );
+    is_deeply( [ sort grep { !$documented{$_} } @defined ],        [], "$package: every method" );
     is_deeply( [ sort grep { !$documented{$_} } keys %constants ], [], "$package: every constant" );
-    is_deeply( $broken{$_} || [], [], "$package: $_" )
+    is_deeply( $broken{$_} || [],                                  [], "$package: $_" )
         for 'every entry', 'names of fields', 'links', 'since when', 'both contexts', 'arguments';
 }
 

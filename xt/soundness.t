@@ -26,7 +26,12 @@ for my $name ( sort keys %CASES ) {
     my $case = $CASES{$name};
     ok( !eval { $case->(); 1 }, "$name: dies" );
     eval { $case->() };    # Perl's caches of methods fill
-    is( leaked_count { eval { $case->() } }, 0, "$name: no value leaks" );
+    is( leaked_count {
+            eval { $case->() }
+        },
+        0,
+        "$name: no value leaks"
+    );
 }
 for my $name ( sort keys %WORKS ) {
     my $case = $WORKS{$name};
@@ -63,10 +68,12 @@ sub valgrind {
     my (@arguments) = @_;
     local $ENV{PERL_DESTRUCT_LEVEL} = 2;
     my @command = (
-        'valgrind', '-q', '--error-exitcode=9', '--leak-check=full',
+        'valgrind',                   '-q',
+        '--error-exitcode=9',         '--leak-check=full',
         '--show-leak-kinds=definite', '--errors-for-leak-kinds=definite',
-        $^X, "-I$dir/blib/lib", "-I$dir/blib/arch",
-        'xt/scripts/soundness.pl', @arguments
+        $^X,                          "-I$dir/blib/lib",
+        "-I$dir/blib/arch",           'xt/scripts/soundness.pl',
+        @arguments
     );
     my $output = qx{@command 2>&1};
     return ( $? >> 8, $output );

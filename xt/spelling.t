@@ -12,6 +12,7 @@ sub words_of {
 
 set_spell_cmd('aspell list --lang=en_GB-ize --encoding=utf-8');
 add_stopwords( words_of('xt/data/words.txt') );
+
 # The checker does not see digits.
 add_stopwords( map {tr/0-9//dr} words_of('xt/data/libvirt-symbols.txt') );
 all_pod_files_spelling_ok('lib');

@@ -40,7 +40,7 @@ sub data_at {
     my ( $offset, $length ) = @_;
     my ( $number, $within ) = ( int( $offset / $BLOCK ), $offset % $BLOCK );
     my $left = $BLOCK - $within;
-    $length = $left if $length > $left;
+    $length = $left           if $length > $left;
     $length = $SIZE - $offset if $length > $SIZE - $offset;
     return substr pack( 'N', $number ) . substr( $noise, 4 ), $within, $length;
 }
@@ -70,13 +70,15 @@ diag 'send_all, recv_all';
     my $stream = $conn->new_stream;
     $volume->upload( $stream, 0, $SIZE );
     my $sent = 0;
-    $stream->send_all( sub {
-        $_[1] = data_at( $sent, $_[2] );
-        $sent += length $_[1];
-        return length $_[1];
-    } );
+    $stream->send_all(
+        sub {
+            $_[1] = data_at( $sent, $_[2] );
+            $sent += length $_[1];
+            return length $_[1];
+        }
+    );
     $stream->finish;
-    is( $sent, $SIZE, 'send_all: all sent' );
+    is( $sent,                   $SIZE,  'send_all: all sent' );
     is( digest_of_file($volume), $DENSE, 'and arrived' );
 }
 {
@@ -85,7 +87,7 @@ diag 'send_all, recv_all';
     my ( $digest, $received ) = ( Digest::MD5->new, 0 );
     $stream->recv_all( sub { $digest->add( $_[1] ); $received += $_[2]; return $_[2] } );
     $stream->finish;
-    is( $received, $SIZE, 'recv_all: all received' );
+    is( $received,          $SIZE,  'recv_all: all received' );
     is( $digest->hexdigest, $DENSE, 'as it was sent' );
 }
 
@@ -99,6 +101,7 @@ $volume = volume('blocking');
     $volume->upload( $stream, 0, $SIZE );
     for ( my $offset = 0; $offset < $SIZE; ) {
         my $data = data_at( $offset, $BLOCK );
+
         # A stream may take less than it is given; it clips what is asked to what there is.
         $offset += $stream->send( $data, 2 * $BLOCK );
     }
@@ -134,19 +137,22 @@ $volume = volume('nonblocking');
     my $stream = $conn->new_stream( Sys::Virt::Stream::NONBLOCK() );
     $volume->upload( $stream, 0, $SIZE );
     my ( $offset, $blocked, $done ) = ( 0, 0, 0 );
-    $stream->add_callback( Sys::Virt::Stream::EVENT_WRITABLE(), sub {
-        my ($stream) = @_;
-        for ( 1 .. 16 ) {
-            if ( $offset == $SIZE ) {
-                $stream->remove_callback;
-                $done = 1;
-                return;
+    $stream->add_callback(
+        Sys::Virt::Stream::EVENT_WRITABLE(),
+        sub {
+            my ($stream) = @_;
+            for ( 1 .. 16 ) {
+                if ( $offset == $SIZE ) {
+                    $stream->remove_callback;
+                    $done = 1;
+                    return;
+                }
+                my $sent = $stream->send( data_at( $offset, $BLOCK ), $BLOCK );
+                if ( $sent == -2 ) { $blocked++; return }
+                $offset += $sent;
             }
-            my $sent = $stream->send( data_at( $offset, $BLOCK ), $BLOCK );
-            if ( $sent == -2 ) { $blocked++; return }
-            $offset += $sent;
         }
-    } );
+    );
     Sys::Virt::Event::run_default() while !$done;
     $stream->finish;
     is( digest_of_file($volume), $DENSE, 'sent from a loop' );
@@ -157,15 +163,18 @@ $volume = volume('nonblocking');
     my ( $digest, $done ) = ( Digest::MD5->new, 0 );
     $volume->download( $stream, 0, 0 );
     is( $stream->recv( my $early, 10 ), -2, 'at once it would block' );
-    $stream->add_callback( Sys::Virt::Stream::EVENT_READABLE(), sub {
-        my ($stream) = @_;
-        while (1) {
-            my $count = $stream->recv( my $data, $BLOCK );
-            return if $count == -2;
-            if ( $count == 0 ) { $stream->remove_callback; $done = 1; return }
-            $digest->add($data);
+    $stream->add_callback(
+        Sys::Virt::Stream::EVENT_READABLE(),
+        sub {
+            my ($stream) = @_;
+            while (1) {
+                my $count = $stream->recv( my $data, $BLOCK );
+                return if $count == -2;
+                if ( $count == 0 ) { $stream->remove_callback; $done = 1; return }
+                $digest->add($data);
+            }
         }
-    } );
+    );
     Sys::Virt::Event::run_default() while !$done;
     $stream->finish;
     is( $digest->hexdigest, $DENSE, 'received from a loop' );
@@ -183,7 +192,7 @@ sub section_at {
     my ($offset) = @_;
     for my $data (@DATA) {
         my ( $start, $length ) = @$data;
-        return ( 0, $start - $offset ) if $offset < $start;
+        return ( 0, $start - $offset )           if $offset < $start;
         return ( 1, $start + $length - $offset ) if $offset < $start + $length;
     }
     return ( 0, 0 );
@@ -203,7 +212,7 @@ sub section_at {
         sub { $offset += $_[1]; $skipped += $_[1]; return 0 },
     );
     $stream->finish;
-    is( $sent, 1_110_000, 'sparse_send_all: the data' );
+    is( $sent,    1_110_000,         'sparse_send_all: the data' );
     is( $skipped, $SIZE - 1_110_000, 'and the holes' );
     open my $file, '<:raw', $libvirt->path( $volume->get_path ) or die $!;
     is( -s $file, $SIZE, 'the size' );
@@ -221,7 +230,8 @@ sub section_at {
     my $stream = $conn->new_stream;
     $volume->download( $stream, 0, 0, Sys::Virt::StorageVol::VOL_DOWNLOAD_SPARSE_STREAM() );
     my ( $received, $holes ) = ( 0, 0 );
-    $stream->sparse_recv_all( sub { $received += $_[2]; return $_[2] }, sub { $holes += $_[1]; return 0 } );
+    $stream->sparse_recv_all( sub { $received += $_[2]; return $_[2] },
+        sub { $holes += $_[1]; return 0 } );
     $stream->finish;
     is( $received + $holes, $SIZE, 'sparse_recv_all: data and holes' );
     cmp_ok( $received, '<', 10_000_000, 'little of it data' );
@@ -234,7 +244,7 @@ sub section_at {
         my $count = $stream->recv( my $data, $BLOCK, Sys::Virt::Stream::RECV_STOP_AT_HOLE() );
         if    ( $count > 0 )   { $received += $count }
         elsif ( $count == -3 ) { $holes += $stream->recv_hole }
-        else                   { last }
+        else                   {last}
     }
     $stream->finish;
     is( $received + $holes, $SIZE, 'recv stops at holes, recv_hole says how long they are' );
@@ -243,19 +253,35 @@ sub section_at {
 # ---- interrupted
 
 for my $case (
-    [ 'dies', sub { die "interrupted\n" }, qr/\Ainterrupted\n\z/ ],
-    [ 'returns -1', sub { return -1 }, qr/\Alibvirt error code: / ],
-    [ 'says more than it gives', sub { $_[1] = 'x'; return 100 }, qr/source says 100 bytes, but gave 1/ ],
-) {
+    [ 'dies',       sub { die "interrupted\n" }, qr/\Ainterrupted\n\z/ ],
+    [ 'returns -1', sub { return -1 },           qr/\Alibvirt error code: / ],
+    [   'says more than it gives',
+        sub { $_[1] = 'x'; return 100 },
+        qr/source says 100 bytes, but gave 1/
+    ],
+    )
+{
     my ( $name, $source, $text ) = @$case;
     my $stream = $conn->new_stream;
     $volume->upload( $stream, 0, $SIZE );
     my $calls = 0;
-    like( error_of( sub { $stream->send_all( sub { $calls++ < 3 ? do { $_[1] = 'y' x $_[2]; $_[2] } : &$source } ) } ),
-        $text, "a source that $name" );
+    like(
+        error_of(
+            sub {
+                $stream->send_all(
+                    sub {
+                        $calls++ < 3 ? do { $_[1] = 'y' x $_[2]; $_[2] } : &$source;
+                    }
+                );
+            }
+        ),
+        $text,
+        "a source that $name"
+    );
     eval { $stream->abort };
     undef $stream;
-    is( $conn->get_storage_volume_by_path( $volume->get_path )->get_name, 'sparse', 'the connection goes on' );
+    is( $conn->get_storage_volume_by_path( $volume->get_path )->get_name,
+        'sparse', 'the connection goes on' );
 }
 {
     my $stream = $conn->new_stream;
@@ -273,7 +299,10 @@ my $stream = $conn->new_stream;
     my @warnings;
     local $SIG{__WARN__} = sub { push @warnings, @_ };
     is( scalar $pool->create_volume('<volume><name>x</name><capacity>1</capacity></volume>')
-            ->upload( 'x', 0, 0 ), undef, 'no stream: undef' );
+            ->upload( 'x', 0, 0 ),
+        undef,
+        'no stream: undef'
+    );
     like( "@warnings", qr/upload\(\) -- st is not a blessed SV reference/, 'and a warning' );
 }
 

@@ -94,7 +94,7 @@ serves( "ssh, test driver", connect_to( $libvirt->uri( 'ssh', driver => 'test' )
 
 my %TYPE = ( lxc => 'LXC' );
 is( connect_to( $libvirt->uri( '', driver => $_ ) )->get_type, $TYPE{$_} || $_, "its driver $_" )
-  for qw(lxc storage network nodedev secret nwfilter);
+    for qw(lxc storage network nodedev secret nwfilter);
 
 # ---- SASL
 
@@ -130,7 +130,7 @@ sub refuses {
     fails(
         "$how: callback returns -1",
         sub {
-            connect_to( $uri, answered_by( sub { -1 } ) );
+            connect_to( $uri, answered_by( sub {-1} ) );
         },
         $AUTH_FAILED,
         qr/Failed to collect auth credentials/
@@ -138,7 +138,7 @@ sub refuses {
     fails(
         "$how: no results",
         sub {
-            connect_to( $uri, answered_by( sub { 0 } ) );
+            connect_to( $uri, answered_by( sub {0} ) );
         },
         $AUTH_FAILED,
         $NO_RESULT
@@ -157,15 +157,13 @@ sub refuses {
         $NO_RESULT
     );
     my $died = bless {}, 'Gone';
-    ok(
-        !eval {
+    ok( !eval {
             connect_to( $uri, answered_by( sub { die $died } ) );
         },
         "$how: callback dies"
     );
     is( $@, $died, "$how: with the same exception" );
-    ok(
-        !eval {
+    ok( !eval {
             connect_to( $uri, answered_by( sub { connect_to( $uri, as( 'mallory', 1 ) ) } ) );
         },
         "$how: callback connects, and fails"
@@ -211,7 +209,7 @@ fails(
     'tls: the server refuses a certificate',
     sub {
         connect_to( $libvirt->uri( 'tls', certificate => 'stranger', no_verify => 1 ) )
-          ->get_hostname;
+            ->get_hostname;
     },
     $SYSTEM_ERROR,
     qr/\A(?:Cannot|Unable to) |End of file/
@@ -254,8 +252,7 @@ for my $uri ( $libvirt->uri, $tls, $libvirt->uri('ssh') ) {
 
 my $conn = connect_to( $libvirt->uri );
 $conn->set_identity(
-    {
-        Sys::Virt::IDENTITY_USER_NAME,       'alice',
+    {   Sys::Virt::IDENTITY_USER_NAME,       'alice',
         Sys::Virt::IDENTITY_UNIX_USER_ID,    1000,
         Sys::Virt::IDENTITY_PROCESS_ID,      $$,
         Sys::Virt::IDENTITY_SELINUX_CONTEXT, 'none'
@@ -301,7 +298,7 @@ fails(
     local $ENV{LIBVIRT_AUTH_FILE} = my $file = $libvirt->path('/run/auth.conf');
     open my $conf, '>', $file or die "$file: $!";
     print {$conf} "[credentials-alice]\nauthname=alice\npassword=$PASSWORD\n"
-      . "[auth-libvirt-default]\ncredentials=alice\n";
+        . "[auth-libvirt-default]\ncredentials=alice\n";
     close $conf or die "$file: $!";
     open STDIN, '<', '/dev/null' or die "/dev/null: $!";
     serves(

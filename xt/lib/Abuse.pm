@@ -12,7 +12,8 @@ use POSIX      ();
 use Sys::Virt;
 use Sys::Virt::Event;
 
-our @EXPORT = qw(change code connection domain error events forked guarded limit screenshot turn xml);
+our @EXPORT
+    = qw(change code connection domain error events forked guarded limit screenshot turn xml);
 
 $| = 1;
 open STDERR, '>&', \*STDOUT or die "STDERR: $!";
@@ -96,7 +97,7 @@ sub events {
 
 # Makes an event.
 sub change {
-    my ($dom) = @_;
+    my ($dom)   = @_;
     my ($state) = $dom->get_state;
     return $state == Sys::Virt::Domain::STATE_RUNNING() ? $dom->suspend : $dom->resume;
 }
@@ -127,7 +128,7 @@ our @ISA = 'Sys::Virt::EventImpl';
 
 sub new {
     my ($class) = @_;
-    my $self = bless { handles => {}, timers => {}, removed => [], id => 0 }, $class;
+    my $self    = bless { handles => {}, timers => {}, removed => [], id => 0 }, $class;
     Sys::Virt::Event::register($self);
     return $self;
 }
@@ -144,11 +145,15 @@ sub add_timeout {
     return $self->{id};
 }
 
-sub update_handle  { my ( $self, $id, $events )   = @_; $self->{handles}{$id}[1] = $events }
-sub update_timeout { my ( $self, $id, $interval ) = @_; $self->{timers}{$id}[0]  = $interval }
+sub update_handle  { my ( $self, $id, $events ) = @_; $self->{handles}{$id}[1] = $events }
+sub update_timeout { my ( $self, $id, $interval ) = @_; $self->{timers}{$id}[0] = $interval }
 sub remove_handle  { my ( $self, $id ) = @_; $self->removed( delete $self->{handles}{$id} ) }
 sub remove_timeout { my ( $self, $id ) = @_; $self->removed( delete $self->{timers}{$id} ) }
-sub removed        { my ( $self, @what ) = @_; push @{ $self->{removed} }, grep { defined } @what }
+
+sub removed {
+    my ( $self, @what ) = @_;
+    push @{ $self->{removed} }, grep {defined} @what;
+}
 
 # Frees what was removed, and runs what is due.
 sub run {

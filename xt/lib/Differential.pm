@@ -52,11 +52,11 @@ sub prints_the_same {
             my $theirs = $theirs[$index];
             next if defined $theirs && $ours eq $theirs;
             my ($call) = grep { $ours =~ /\A(?:scalar )?\Q$_/ } keys %{ $reason{$script} };
-            if   ( defined $call ) { $used{$script}{$call} = 1 }
-            else                   { push @others, $index }
+            if ( defined $call ) { $used{$script}{$call} = 1 }
+            else                 { push @others, $index }
         }
-        is( scalar @others, 0, 'no difference without a reason' ) or note 'the first of them:';
-        is( $ours[$_], $theirs[$_], 'line ' . ( $_ + 1 ) ) for grep { defined } @others[ 0 .. 4 ];
+        is( scalar @others, 0,      'no difference without a reason' ) or note 'the first of them:';
+        is( $ours[$_], $theirs[$_], 'line ' . ( $_ + 1 ) ) for grep {defined} @others[ 0 .. 4 ];
     };
 }
 

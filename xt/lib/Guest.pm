@@ -3,11 +3,11 @@ package Guest;
 use strict;
 use warnings;
 
-use Carp qw(croak);
-use Cwd ();
+use Carp           qw(croak);
+use Cwd            ();
 use File::Basename qw(dirname);
-use File::Copy qw(copy);
-use Time::HiRes qw(sleep time);
+use File::Copy     qw(copy);
+use Time::HiRes    qw(sleep time);
 
 my $LIB     = Cwd::abs_path( dirname(__FILE__) );
 my $BUILD   = "$LIB/../build/guest";

@@ -63,7 +63,7 @@ sub entries {
 }
 
 sub unindented {
-    my ($code) = @_;
+    my ($code)        = @_;
     my ($indentation) = sort { length $a <=> length $b } $code =~ /^([ \t]*)(?=\S)/mg;
     $code =~ s/^$indentation//mg;
     return $code;
@@ -157,7 +157,7 @@ sub blocks {
         elsif ( $text =~ /\A=for test\s+(.*)/s ) {
             my $test = $1;
             @blocks or die "$path:$paragraph->{line}: no block before =for test\n";
-            $blocks[-1]{test} = $test;
+            $blocks[-1]{test}      = $test;
             $blocks[-1]{test_line} = $paragraph->{line};
         }
         elsif ( $text =~ /\A=for/ ) {

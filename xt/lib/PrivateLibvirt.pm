@@ -68,7 +68,7 @@ sub start {
     local $ENV{LIBVIRT_MECHANISM}  = delete $option{mechanism} || 'DIGEST-MD5';
     my %conf = ( %CONF, %option );
     $_ = qq{"$_"} for grep { !/\A-?[0-9]+\z/ } values %conf;
-    local $ENV{LIBVIRT_CONF} = join '', map { "$_ = $conf{$_}\n" } sort keys %conf;
+    local $ENV{LIBVIRT_CONF} = join '', map {"$_ = $conf{$_}\n"} sort keys %conf;
 
     my ( $supervisor, $output ) = _supervise();
     my $self = bless { supervisor => $supervisor, owner => $$ }, $class;
@@ -91,7 +91,7 @@ sub _check_machine {
         next if grep { -x "$_/$command" } split /:/, $ENV{PATH};
         croak "no $command for a private libvirtd; Debian's package is $package_of{$command}";
     }
-    return if grep { -e } glob $DRIVER;
+    return if grep {-e} glob $DRIVER;
     croak q{no qemu driver for a private libvirtd; Debian's package is libvirt-daemon-driver-qemu};
 }
 
@@ -106,7 +106,7 @@ sub _supervise {
         open STDOUT, '>&', $input;
         open STDERR, '>&', $input;
         exec 'setpriv', '--pdeathsig', 'TERM', $SCRIPT, 'supervise', $parent
-          or POSIX::_exit(1);
+            or POSIX::_exit(1);
     }
     return ( $supervisor, $output );
 }
@@ -147,14 +147,14 @@ sub uri {
         my %client = ( command => "$LIB/ssh-client", keyfile => $self->path('/etc/ssh/id') );
         %option = ( %client, no_verify => 1, no_tty => 1, %option );
     }
-    my $query = join '&', map { "$_=$option{$_}" } sort keys %option;
+    my $query = join '&', map {"$_=$option{$_}"} sort keys %option;
     return "$driver+$transport://$host/$path" . ( $query && "?$query" );
 }
 
 sub join_network {
     my ($self) = @_;
     my $setns = $SETNS{ ( POSIX::uname() )[4] }
-      or croak 'setns: number unknown on this architecture';
+        or croak 'setns: number unknown on this architecture';
     open my $network, '<', "/proc/$self->{pid}/ns/net" or croak "network of $self->{pid}: $!";
     syscall( $setns, fileno $network, $CLONE_NEWNET ) == 0 or croak "setns: $!";
     return;
@@ -165,7 +165,7 @@ sub connect_network {
     my @ends = ( [ $self, 'here', '10.0.0.1' ], [ $other, 'there', '10.0.0.2' ] );
     my @add  = qw(ip link add here type veth peer name there netns);
     system( 'nsenter', "--net=/proc/$self->{pid}/ns/net", @add, $other->{pid} ) == 0
-      or croak 'the two networks cannot be connected';
+        or croak 'the two networks cannot be connected';
     for my $end (@ends) {
         my ( $libvirt, $device, $address ) = @$end;
         $libvirt->run( qw(ip address add), "$address/24", 'dev', $device );
@@ -198,7 +198,7 @@ sub path {
 sub run {
     my ( $self, @command ) = @_;
     open my $output, '-|', 'nsenter', '--all', '--target', $self->{pid}, '--', @command
-      or croak "nsenter: $!";
+        or croak "nsenter: $!";
     my $said = do { local $/; <$output> };
     close $output or croak "@command failed inside";
     return $said;

@@ -18,7 +18,7 @@ $SIG{__WARN__} = sub { push @warnings, $_[0] =~ s/ at \S+ line \d+\.\n//r };
 my $json = JSON::PP->new->canonical->allow_nonref->ascii;
 
 # What is counted or measured: numbers that are others each time.
-my $VARYING = join '|', map { qr/$_/ } qw(
+my $VARYING = join '|', map {qr/$_/} qw(
     allocation available physical rss cpu cpuTime cpu_time mhz disk_caches minor_fault unused usable
     last_update stateTime idle iowait kernel user free buffers cached expirytime
     rd_\w+ rx_\w+ (?:time|data|mem|file)[A-Z]\w*
@@ -41,13 +41,16 @@ sub mask {
 sub plain {
     my ($value) = @_;
     if ( blessed $value ) {
-        return { ref $value => [ @$value{qw(code domain level message)} ] } if $value->can('message');
-        my ($name) = grep { $value->can($_) } qw(get_name get_port_dev get_usage_id get_uuid_string get_uri);
+        return { ref $value => [ @$value{qw(code domain level message)} ] }
+            if $value->can('message');
+        my ($name)
+            = grep { $value->can($_) }
+            qw(get_name get_port_dev get_usage_id get_uuid_string get_uri);
         return { ref $value => $name ? $value->$name : '' };
     }
     return [ map { plain($_) } @$value ] if ref $value eq 'ARRAY';
     return { map { $_ => plain( $value->{$_} ) } keys %$value } if ref $value eq 'HASH';
-    return { reference => plain($$value) } if ref $value;
+    return { reference => plain($$value) }                      if ref $value;
     return $value;
 }
 
@@ -61,9 +64,11 @@ sub report {
     $line =~ s{/dev/pts/\K[0-9]+}{N}g;
     $line =~ s{<([acm]time)>[0-9.]+}{<$1>N}g;
     $line =~ s{<host>\\n +<uuid>\K[-0-9a-f]+}{UUID};
+
     # Some machines get more memory while they run.
-    $line =~ s{"cores":.*?"memory":\K[0-9]+}{N};
-    $line =~ s{<(?:memory|pages) unit='KiB'(?: size='[0-9]+')?>\K[0-9]+}{N}g if $what =~ /capabilities/;
+    $line        =~ s{"cores":.*?"memory":\K[0-9]+}{N};
+    $line        =~ s{<(?:memory|pages) unit='KiB'(?: size='[0-9]+')?>\K[0-9]+}{N}g
+        if $what =~ /capabilities/;
     $line =~ s{\bfd\W+\K[0-9]+}{N}g;    # on qemu's command line
     $line .= ' warned: ' . shown( [ splice @warnings ] ) if @warnings;
     print "$what: $line\n";
@@ -91,7 +96,11 @@ sub look_at {
         my ( $method, @arguments ) = ref $call ? @$call : $call;
         my $what = "$prefix $method " . shown( \@arguments );
         if ( $method =~ $UNORDERED ) {
-            act( $what, sub { return sort map { shown($_) } $object->$method(@arguments) } );
+            act($what,
+                sub {
+                    return sort map { shown($_) } $object->$method(@arguments);
+                }
+            );
         }
         else {
             look( $what, sub { $object->$method(@arguments) } );

@@ -32,12 +32,12 @@ my %LOOPS = (
     default => sub {
         my $running;
         return sub { $running = 1; Sys::Virt::Event::run_default() while $running },
-          sub { $running = 0 };
+            sub { $running = 0 };
     },
     perl => sub {
         my $running;
         return sub { $running = 1; $Sys::Virt::Event::eventimpl->turn while $running },
-          sub { $running = 0 };
+            sub { $running = 0 };
     },
 );
 my ( $run, $stop ) = $LOOPS{$name}->();
@@ -77,8 +77,8 @@ Sys::Virt::Event::remove_timeout($other);
 # ---- handles
 
 pipe my $reader, my $writer or die "pipe: $!";
-my ( $READABLE, $WRITABLE ) =
-  ( Sys::Virt::Event::HANDLE_READABLE, Sys::Virt::Event::HANDLE_WRITABLE );
+my ( $READABLE, $WRITABLE )
+    = ( Sys::Virt::Event::HANDLE_READABLE, Sys::Virt::Event::HANDLE_WRITABLE );
 my $reading = Sys::Virt::Event::add_handle(
     fileno $reader,
     $READABLE,
@@ -112,13 +112,14 @@ Sys::Virt::Event::remove_handle($_) for $reading, $writing;
 
 {
     my $signals = 0;
-    my $idle    = Sys::Virt::Event::add_timeout( 50, sub { } );    # perl's signals wait for perl code to run
+    my $idle
+        = Sys::Virt::Event::add_timeout( 50, sub { } );   # perl's signals wait for perl code to run
     local $SIG{USR1} = sub { line('signal') if !$signals++; $stop->() };
     my $parent = $$;
     my $child  = fork;
     die "fork: $!" if !defined $child;
     if ( !$child ) {
-        1 while sleep(1) && kill USR1 => $parent;    # until one comes while the loop waits
+        1 while sleep(1) && kill USR1 => $parent;         # until one comes while the loop waits
         require POSIX;
         POSIX::_exit(0);
     }
@@ -132,9 +133,9 @@ Sys::Virt::Event::remove_handle($_) for $reading, $writing;
 
 my %XML = (
     TEST => "<domain type='test'><name>guest</name><memory>1024</memory>"
-      . '<os><type>hvm</type></os></domain>',
+        . '<os><type>hvm</type></os></domain>',
     QEMU => "<domain type='qemu'><name>guest</name><memory>1024</memory>"
-      . "<os><type arch='x86_64'>hvm</type></os></domain>",
+        . "<os><type arch='x86_64'>hvm</type></os></domain>",
 );
 
 for my $to ( 'test:///default', $uri ) {
@@ -292,13 +293,13 @@ sub turn {
         vec( $read,  $handle->[0], 1 ) = 1 if $handle->[1] & $READABLE;
         vec( $write, $handle->[0], 1 ) = 1 if $handle->[1] & $WRITABLE;
     }
-    my ($next) =
-      sort { $a <=> $b } map { $_->[4] - time } grep { $_->[0] >= 0 } values %{ $self->{timers} };
+    my ($next) = sort { $a <=> $b }
+        map { $_->[4] - time } grep { $_->[0] >= 0 } values %{ $self->{timers} };
     my $found = select $read, $write, undef, defined $next && $next < 0 ? 0 : $next;
     for my $watch ( $found > 0 ? keys %{ $self->{handles} } : () ) {
         my $handle = $self->{handles}{$watch} or next;
-        my $ready =
-          vec( $read, $handle->[0], 1 ) * $READABLE + vec( $write, $handle->[0], 1 ) * $WRITABLE;
+        my $ready  = vec( $read, $handle->[0], 1 ) * $READABLE
+            + vec( $write, $handle->[0], 1 ) * $WRITABLE;
         $self->_run_handle_callback( $watch, $handle->[0], $ready, @$handle[ 2, 3 ] ) if $ready;
     }
     for my $id ( keys %{ $self->{timers} } ) {

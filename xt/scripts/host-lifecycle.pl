@@ -18,7 +18,8 @@ sub connect_to {
     my ($driver) = @_;
     print "## $driver\n";
     my $conn = Sys::Virt->new( uri => $libvirt->uri( '', driver => $driver ) );
-    look_at( $conn, $driver,
+    look_at(
+        $conn, $driver,
         qw(get_uri get_type get_hostname get_version get_library_version get_capabilities is_alive
             is_secure is_encrypted get_sysinfo get_node_info get_node_security_model),
         [ get_max_vcpus => 'none' ],
@@ -43,24 +44,30 @@ sub connect_to {
     my $XML = "<pool type='dir'><name>pool</name><uuid>11111111-2222-3333-4444-555555555555</uuid>"
         . '<target><path>/var/lib/libvirt/pool</path></target></pool>';
     my ( $pool, %volume );
-    look_at( $conn, 'storage', 'get_storage_pool_capabilities',
-        [ find_storage_pool_sources      => 'dir',     '' ],
-        [ find_storage_pool_sources      => 'logical', '' ],
-        [ find_storage_pool_sources      => 'nothing', '' ],
-        [ get_storage_pool_by_name       => 'none' ],
-        [ get_storage_pool_by_uuid       => '0' x 16 ],
-        [ get_storage_volume_by_path     => '/none' ],
-        [ get_storage_volume_by_key      => 'none' ],
+    look_at(
+        $conn,
+        'storage',
+        'get_storage_pool_capabilities',
+        [ find_storage_pool_sources       => 'dir',     '' ],
+        [ find_storage_pool_sources       => 'logical', '' ],
+        [ find_storage_pool_sources       => 'nothing', '' ],
+        [ get_storage_pool_by_name        => 'none' ],
+        [ get_storage_pool_by_uuid        => '0' x 16 ],
+        [ get_storage_volume_by_path      => '/none' ],
+        [ get_storage_volume_by_key       => 'none' ],
         [ get_storage_pool_by_target_path => '/none' ],
     );
-    act( 'define', sub { $pool = $conn->define_storage_pool($XML) } );
+    act( 'define',                sub { $pool = $conn->define_storage_pool($XML) } );
     act( 'XML of something else', sub { $conn->define_storage_pool('<domain/>') } );
     look_at( $pool, 'defined', @POOL );
     act( 'create: no directory', sub { $pool->create } );
-    act( $_, sub { $pool->$_ } ) for qw(build create create refresh);
-    act( 'set_autostart', sub { $pool->set_autostart(1) } );
+    act( $_,                     sub { $pool->$_ } ) for qw(build create create refresh);
+    act( 'set_autostart',        sub { $pool->set_autostart(1) } );
     look_at( $pool, 'started', @POOL );
-    look_at( $conn, 'started', qw(list_storage_pools list_all_storage_pools num_of_storage_pools),
+    look_at(
+        $conn,
+        'started',
+        qw(list_storage_pools list_all_storage_pools num_of_storage_pools),
         [ list_storage_pool_names         => 10 ],
         [ get_storage_pool_by_name        => 'pool' ],
         [ get_storage_pool_by_target_path => '/var/lib/libvirt/pool' ],
@@ -69,26 +76,26 @@ sub connect_to {
 
     my %XML = map {
         my ( $name, $format ) = @$_;
-        (   $name => "<volume><name>$name</name><capacity unit='MiB'>4</capacity>"
-                . "<allocation>0</allocation><target><format type='$format'/></target></volume>"
-        )
+        ( $name => "<volume><name>$name</name><capacity unit='MiB'>4</capacity>"
+                . "<allocation>0</allocation><target><format type='$format'/></target></volume>" )
     } [ raw => 'raw' ], [ layered => 'qcow2' ], [ clone => 'raw' ];
     act( "create_volume $_", sub { $volume{$_} = $pool->create_volume( $XML{$_} ) } )
         for qw(raw layered);
     act( 'create_volume: once more', sub { $pool->create_volume( $XML{raw} ) } );
     act( 'create_volume: no XML',    sub { $pool->create_volume('<volume') } );
-    act( 'clone_volume', sub { $volume{clone} = $pool->clone_volume( $XML{clone}, $volume{raw} ) } );
+    act( 'clone_volume',
+        sub { $volume{clone} = $pool->clone_volume( $XML{clone}, $volume{raw} ) } );
     my @VOLUME = ( qw(get_name get_key get_path get_info get_xml_description), [ get_info => 1 ] );
     look_at( $volume{$_}, "volume $_", @VOLUME ) for sort keys %volume;
-    act( 'resize',            sub { $volume{raw}->resize( 8 * 2**20 ) } );
-    act( 'resize: shrink',    sub { $volume{raw}->resize(2**20) } );
-    act( 'resize: by delta',  sub { $volume{raw}->resize( 2**20, $VOLUME->RESIZE_DELTA ) } );
-    act( 'resize: allocated', sub { $volume{clone}->resize( 5 * 2**20, $VOLUME->RESIZE_ALLOCATE ) } );
-    act( 'wipe',              sub { $volume{clone}->wipe } );
-    act( 'wipe_pattern',      sub { $volume{clone}->wipe_pattern( $VOLUME->WIPE_ALG_ZERO ) } );
+    act( 'resize',           sub { $volume{raw}->resize( 8 * 2**20 ) } );
+    act( 'resize: shrink',   sub { $volume{raw}->resize( 2**20 ) } );
+    act( 'resize: by delta', sub { $volume{raw}->resize( 2**20, $VOLUME->RESIZE_DELTA ) } );
+    act( 'resize: allocated',
+        sub { $volume{clone}->resize( 5 * 2**20, $VOLUME->RESIZE_ALLOCATE ) } );
+    act( 'wipe',         sub { $volume{clone}->wipe } );
+    act( 'wipe_pattern', sub { $volume{clone}->wipe_pattern( $VOLUME->WIPE_ALG_ZERO ) } );
     act( 'wipe_pattern: none such', sub { $volume{clone}->wipe_pattern(99) } );
-    act(
-        'upload',
+    act('upload',
         sub {
             my $stream = $conn->new_stream;
             $volume{raw}->upload( $stream, 0, 5 );
@@ -97,8 +104,7 @@ sub connect_to {
             return $sent;
         }
     );
-    act(
-        'download',
+    act('download',
         sub {
             my $stream = $conn->new_stream;
             $volume{raw}->download( $stream, 1, 3 );
@@ -107,8 +113,7 @@ sub connect_to {
             return ( $received, $data );
         }
     );
-    act(
-        'upload: with a hole',
+    act('upload: with a hole',
         sub {
             my $stream = $conn->new_stream;
             $volume{clone}->upload( $stream, 0, 0, $VOLUME->VOL_UPLOAD_SPARSE_STREAM );
@@ -118,8 +123,7 @@ sub connect_to {
             $stream->finish;
         }
     );
-    act(
-        'download: with a hole',
+    act('download: with a hole',
         sub {
             my $stream = $conn->new_stream;
             $volume{clone}->download( $stream, 0, 0, $VOLUME->VOL_DOWNLOAD_SPARSE_STREAM );
@@ -129,8 +133,7 @@ sub connect_to {
             return ( $bytes > 0, $holes > 2**19, $bytes + $holes );
         }
     );
-    act(
-        'download: up to a hole',
+    act('download: up to a hole',
         sub {
             my $stream = $conn->new_stream;
             $volume{clone}->download( $stream, 0, 0, $VOLUME->VOL_DOWNLOAD_SPARSE_STREAM );
@@ -140,8 +143,7 @@ sub connect_to {
             return $hole > 2**19;
         }
     );
-    act(
-        'upload: sparse',
+    act('upload: sparse',
         sub {
             my $stream = $conn->new_stream;
             my $left   = 3;
@@ -155,14 +157,16 @@ sub connect_to {
         }
     );
     look_at( $pool, 'with volumes', @POOL );
-    look_at( $conn, 'with volumes',
+    look_at(
+        $conn,
+        'with volumes',
         [ get_storage_volume_by_path => '/var/lib/libvirt/pool/raw' ],
         [ get_storage_volume_by_key  => '/var/lib/libvirt/pool/raw' ],
         [ get_storage_pool_by_volume => $volume{raw} ],
     );
     act( 'delete a pool that is active', sub { $pool->delete } );
-    act( "delete $_", sub { $volume{$_}->delete } ) for sort keys %volume;
-    act( 'get_info of what is deleted', sub { $volume{raw}->get_info } );
+    act( "delete $_",                    sub { $volume{$_}->delete } ) for sort keys %volume;
+    act( 'get_info of what is deleted',  sub { $volume{raw}->get_info } );
     act( $_, sub { $pool->$_ } ) for qw(destroy destroy delete undefine get_info);
     act( 'built and started',
         sub { $conn->create_storage_pool( $XML, $POOL->CREATE_WITH_BUILD )->destroy } );
@@ -185,7 +189,8 @@ sub connect_to {
         [ get_port_by_uuid    => '0' x 16 ],
     );
     my ( $network, $port );
-    my $XML = '<network><name>net</name><uuid>11111111-2222-3333-4444-555555555555</uuid>'
+    my $XML
+        = '<network><name>net</name><uuid>11111111-2222-3333-4444-555555555555</uuid>'
         . "<bridge name='virbr7'/><mac address='52:54:00:00:00:07'/>"
         . "<ip address='192.168.77.1' netmask='255.255.255.0'>"
         . "<dhcp><range start='192.168.77.10' end='192.168.77.20'/></dhcp></ip></network>";
@@ -193,23 +198,26 @@ sub connect_to {
     act( 'define once more',      sub { $conn->define_network($XML) } );
     act( 'XML of something else', sub { $conn->define_network('<domain/>') } );
     look_at( $network, 'defined', @NETWORK );
-    act( $_, sub { $network->$_ } ) for qw(destroy create create);
+    act( $_,              sub { $network->$_ } ) for qw(destroy create create);
     act( 'set_autostart', sub { $network->set_autostart(1) } );
     my $HOST = "<host mac='52:54:00:00:00:09' name='client' ip='192.168.77.9'/>";
+
     for my $command ( $NETWORK->UPDATE_COMMAND_ADD_LAST, 99 ) {
         act( "update $command",
             sub { $network->update( $command, $NETWORK->SECTION_IP_DHCP_HOST, -1, $HOST ) } );
     }
     look_at( $network, 'started', @NETWORK );
-    look_at( $conn, 'started', qw(list_networks list_all_networks num_of_networks),
+    look_at(
+        $conn, 'started',
+        qw(list_networks list_all_networks num_of_networks),
         [ list_network_names  => 10 ],
         [ get_network_by_name => $_ ],
-        ) for qw(net none);
+    ) for qw(net none);
     my $PORT = '33333333-2222-3333-4444-555555555555';
-    act(
-        'create_port',
+    act('create_port',
         sub {
-            $port = $network->create_port( "<networkport><uuid>$PORT</uuid><owner><name>guest</name>"
+            $port
+                = $network->create_port( "<networkport><uuid>$PORT</uuid><owner><name>guest</name>"
                     . '<uuid>11111111-2222-3333-4444-555555555555</uuid></owner>'
                     . "<mac address='52:54:00:00:00:02'/><plug type='network' bridge='virbr7'/>"
                     . '</networkport>' );
@@ -218,13 +226,14 @@ sub connect_to {
     act( 'create_port: no XML', sub { $network->create_port('<networkport') } );
     look_at( $port, 'port', qw(get_uuid get_uuid_string get_xml_description get_parameters) );
     look_at( $network, 'with a port', 'list_all_ports', [ get_port_by_uuid => $PORT ] );
-    act( 'set_parameters', sub { $port->set_parameters( { 'inbound.average' => 1000, nothing => 1 } ) } );
-    act( $_, sub { $port->$_ } ) for qw(delete delete get_xml_description);
+    act( 'set_parameters',
+        sub { $port->set_parameters( { 'inbound.average' => 1000, nothing => 1 } ) } );
+    act( $_, sub { $port->$_ } )    for qw(delete delete get_xml_description);
     act( $_, sub { $network->$_ } ) for qw(destroy undefine is_active);
     act( 'transient', sub { $network = $conn->create_network($XML) } );
     look_at( $network, 'transient', qw(is_active is_persistent get_autostart) );
     act( 'set_autostart', sub { $network->set_autostart(1) } );
-    act( $_, sub { $network->$_ } ) for qw(undefine destroy);
+    act( $_,              sub { $network->$_ } ) for qw(undefine destroy);
 }
 
 # ---- filters
@@ -237,7 +246,10 @@ sub connect_to {
     act( 'define',                sub { $filter = $conn->define_nwfilter($XML) } );
     act( 'XML of something else', sub { $conn->define_nwfilter('<domain/>') } );
     look_at( $filter, 'filter', qw(get_name get_uuid get_uuid_string get_xml_description) );
-    look_at( $conn, 'nwfilter', qw(list_nwfilters list_all_nwfilters num_of_nwfilters),
+    look_at(
+        $conn,
+        'nwfilter',
+        qw(list_nwfilters list_all_nwfilters num_of_nwfilters),
         [ list_nwfilter_names  => 10 ],
         [ get_nwfilter_by_name => 'accept' ],
         [ get_nwfilter_by_name => 'none' ],
@@ -245,22 +257,24 @@ sub connect_to {
         [ get_nwfilter_by_uuid => '0' x 16 ],
     );
     $libvirt->run(qw(ip tuntap add dev port0 mode tap));
-    act(
-        'create_nwfilter_binding',
+    act('create_nwfilter_binding',
         sub {
-            $binding = $conn->create_nwfilter_binding( '<filterbinding><owner><name>guest</name>'
+            $binding
+                = $conn->create_nwfilter_binding( '<filterbinding><owner><name>guest</name>'
                     . '<uuid>11111111-2222-3333-4444-555555555555</uuid></owner><portdev name="port0"/>'
-                    . '<mac address="52:54:00:00:00:01"/><filterref filter="accept"/></filterbinding>' );
+                    . '<mac address="52:54:00:00:00:01"/><filterref filter="accept"/></filterbinding>'
+                );
         }
     );
     look_at( $binding, 'binding', qw(get_port_dev get_filter_name get_xml_description) );
-    look_at( $conn, 'bound', 'list_all_nwfilter_bindings',
+    look_at(
+        $conn, 'bound', 'list_all_nwfilter_bindings',
         [ get_nwfilter_binding_by_port_dev => 'port0' ],
         [ get_nwfilter_binding_by_port_dev => 'none' ],
     );
     act( 'undefine what is in use', sub { $filter->undefine } );
     act( $_, sub { $binding->$_ } ) for qw(delete delete);
-    act( $_, sub { $filter->$_ } ) for qw(undefine undefine get_xml_description);
+    act( $_, sub { $filter->$_ } )  for qw(undefine undefine get_xml_description);
 }
 
 # ---- secrets
@@ -269,20 +283,23 @@ sub connect_to {
     my $conn = connect_to('secret');
     my $secret;
     my $UUID = '11111111-2222-3333-4444-555555555555';
-    act(
-        'define',
+    act('define',
         sub {
             $secret = $conn->define_secret( "<secret ephemeral='no' private='no'><uuid>$UUID</uuid>"
                     . "<usage type='volume'><volume>/volume</volume></usage></secret>" );
         }
     );
     act( 'XML of something else', sub { $conn->define_secret('<domain/>') } );
-    my @SECRET = qw(get_uuid get_uuid_string get_usage_id get_usage_type get_xml_description get_value);
+    my @SECRET
+        = qw(get_uuid get_uuid_string get_usage_id get_usage_type get_xml_description get_value);
     look_at( $secret, 'secret', @SECRET );
     act( 'set_value ' . unpack( 'H*', $_ ), sub { $secret->set_value($_) } )
         for '', "\0\xff", "K\xc3\xb6ln", 'x' x 70_000, 'secret';
     look_at( $secret, 'with a value', @SECRET );
-    look_at( $conn, 'secret', qw(list_secrets list_all_secrets num_of_secrets),
+    look_at(
+        $conn,
+        'secret',
+        qw(list_secrets list_all_secrets num_of_secrets),
         [ list_secret_uuids   => 10 ],
         [ get_secret_by_uuid  => $UUID ],
         [ get_secret_by_uuid  => '0' x 16 ],
@@ -297,30 +314,36 @@ sub connect_to {
 {
     my $conn   = connect_to('nodedev');
     my $device = $conn->get_node_device_by_name('computer');
-    look_at( $device, 'computer',
+    look_at(
+        $device, 'computer',
         qw(get_name get_parent list_capabilities get_xml_description is_active is_persistent
-            get_autostart reset reattach destroy undefine create) );
+            get_autostart reset reattach destroy undefine create)
+    );
     act( 'dettach', sub { $device->dettach('vfio') } );
-    look_at( $conn, 'nodedev', qw(list_all_node_devices),
-        [ list_node_devices      => undef ],
-        [ list_node_devices      => 'system' ],
-        [ list_node_device_names => 'system', 10 ],
-        [ num_of_node_devices    => undef ],
-        [ num_of_node_devices    => 'nothing' ],
-        [ get_node_device_by_name            => 'none' ],
-        [ get_node_device_scsihost_by_wwn    => '2' x 16, '3' x 16 ],
-        [ create_node_device                 => '<device/>' ],
-        [ define_node_device                 => '<device/>' ],
+    look_at(
+        $conn,
+        'nodedev',
+        qw(list_all_node_devices),
+        [ list_node_devices               => undef ],
+        [ list_node_devices               => 'system' ],
+        [ list_node_device_names          => 'system', 10 ],
+        [ num_of_node_devices             => undef ],
+        [ num_of_node_devices             => 'nothing' ],
+        [ get_node_device_by_name         => 'none' ],
+        [ get_node_device_scsihost_by_wwn => '2' x 16, '3' x 16 ],
+        [ create_node_device              => '<device/>' ],
+        [ define_node_device              => '<device/>' ],
     );
 }
 
 # ---- interfaces: not every libvirt has a driver for them
 
-act(
-    'interface',
+act('interface',
     sub {
         my $conn = connect_to('interface');
-        look_at( $conn, 'interface',
+        look_at(
+            $conn,
+            'interface',
             qw(list_all_interfaces list_interfaces list_defined_interfaces num_of_interfaces),
             [ get_interface_by_name => 'lo' ],
             [ get_interface_by_name => 'none' ],
@@ -346,22 +369,21 @@ act(
             is_persistent is_updated get_autostart get_max_memory get_max_vcpus get_vcpus
             get_scheduler_type get_memory_parameters get_job_info num_of_snapshots get_hostname
             get_guest_vcpus get_security_label),
-        [ get_metadata => 0 ],
-        [ block_stats  => 'vda' ],
+        [ get_metadata   => 0 ],
+        [ block_stats    => 'vda' ],
         [ migrate_to_uri => 'lxc:///', {}, 0 ],
     );
     look_at( $dom, 'lxc', @DOMAIN );
-    act(
-        'domain_xml_from_native',
+    act('domain_xml_from_native',
         sub {
             my $xml = $conn->domain_xml_from_native( 'lxc-tools',
                 "lxc.uts.name = other\nlxc.rootfs.path = /other\n" );
             return $xml =~ s/<uuid>[^<]+//r;
         }
     );
-    act( 'set_max_memory', sub { $dom->set_max_memory( 128 * 1024 ) } );
-    act( 'set_memory',     sub { $dom->set_memory( 96 * 1024 ) } );
-    act( 'set_autostart',  sub { $dom->set_autostart(1) } );
+    act( 'set_max_memory',           sub { $dom->set_max_memory( 128 * 1024 ) } );
+    act( 'set_memory',               sub { $dom->set_memory( 96 * 1024 ) } );
+    act( 'set_autostart',            sub { $dom->set_autostart(1) } );
     act( "$_ while it does not run", sub { $dom->$_ } )
         for qw(suspend resume reboot shutdown destroy managed_save inject_nmi);
     look_at( $dom, 'changed', @DOMAIN );

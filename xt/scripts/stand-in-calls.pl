@@ -124,8 +124,7 @@ sub shown {
     return ref $value if blessed $value;
     my $type = reftype($value) || '';
     return '[' . join( ', ', map { shown($_) } @$value ) . ']' if $type eq 'ARRAY';
-    return
-        keys %$value > 20
+    return keys %$value > 20
         ? '{...}'
         : '{' . join( ', ', map { "$_ => " . shown( $value->{$_} ) } sort keys %$value ) . '}'
         if $type eq 'HASH';
@@ -228,7 +227,8 @@ for my $package ( sort keys %$surface ) {
 
         # Compiled subs say how many arguments they want; others take as many as there are.
         my $usage = $surface->{$package}{subs}{$name}{usage};
-        my @names = defined $usage
+        my @names
+            = defined $usage
             ? map {s/\s*=.*//r} split /,\s*/, $usage
             : ( $invocant, qw(a b c d e) );
         my $required = defined $usage ? grep { !/=/ } split /,\s*/, $usage : 1;

@@ -11,7 +11,7 @@ use warnings;
 use overload
     '""'     => 'stringify',
     '0+'     => 'code',
-    'bool'   => sub { 1 },
+    'bool'   => sub {1},
     fallback => 1;
 
 sub stringify {

@@ -15,7 +15,10 @@ our $eventimpl;
 
 sub register {
     my ($impl) = @_;
-    my $valid = do { local $@; ref $impl && eval { $impl->isa('Sys::Virt::EventImpl') } };
+    my $valid = do {
+        local $@;
+        ref $impl && eval { $impl->isa('Sys::Virt::EventImpl') }
+    };
     $valid
         or Sys::Virt::Util::fail('event implementation must be a subclass of Sys::Virt::EventImpl');
     warn ref $impl, ' derives from Sys::Virt::Event, which is deprecated:',

@@ -8,16 +8,16 @@ use warnings;
 use Sys::Virt::Util;
 
 sub _new {
-    my ($proto, %params) = @_;
-    my $con = Sys::Virt::Util::required(\%params, 'connection');
+    my ( $proto, %params ) = @_;
+    my $con   = Sys::Virt::Util::required( \%params, 'connection' );
     my $flags = $params{flags} || 0;
 
     my $self
-        = exists $params{name} ? _lookup_by_name($con, $params{name})
-        : exists $params{uuid} ? Sys::Virt::Util::by_uuid(__PACKAGE__, $con, $params{uuid})
-        : exists $params{xml} ? _define_xml($con, $params{xml}, $flags)
-        : Sys::Virt::Util::fail('address, id or uuid parameters are required');
-    return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
+        = exists $params{name} ? _lookup_by_name( $con, $params{name} )
+        : exists $params{uuid} ? Sys::Virt::Util::by_uuid( __PACKAGE__, $con, $params{uuid} )
+        : exists $params{xml}  ? _define_xml( $con, $params{xml}, $flags )
+        :   Sys::Virt::Util::fail('address, id or uuid parameters are required');
+    return Sys::Virt::Util::object( $self, __PACKAGE__, $proto );
 }
 
 1;

@@ -8,29 +8,29 @@ use warnings;
 use Sys::Virt::Util;
 
 sub _new {
-    my ($proto, %params) = @_;
-    my $con = Sys::Virt::Util::required(\%params, 'connection');
+    my ( $proto, %params ) = @_;
+    my $con   = Sys::Virt::Util::required( \%params, 'connection' );
     my $flags = $params{flags} || 0;
 
     my $self
-        = exists $params{name} ? _lookup_by_name($con, $params{name})
-        : exists $params{uuid} ? Sys::Virt::Util::by_uuid(__PACKAGE__, $con, $params{uuid})
+        = exists $params{name} ? _lookup_by_name( $con, $params{name} )
+        : exists $params{uuid} ? Sys::Virt::Util::by_uuid( __PACKAGE__, $con, $params{uuid} )
         : !exists $params{xml}
         ? Sys::Virt::Util::fail('address, id or uuid parameters are required')
-        : $params{nocreate} ? _define_xml($con, $params{xml}, $flags)
-        :                     _create_xml($con, $params{xml}, $flags);
-    return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
+        : $params{nocreate} ? _define_xml( $con, $params{xml}, $flags )
+        :                     _create_xml( $con, $params{xml}, $flags );
+    return Sys::Virt::Util::object( $self, __PACKAGE__, $proto );
 }
 
 sub create_port {
-    my ($self, $xml, $flags) = @_;
-    return Sys::Virt::NetworkPort::_create_xml($self, $xml, $flags || 0)
+    my ( $self, $xml, $flags ) = @_;
+    return Sys::Virt::NetworkPort::_create_xml( $self, $xml, $flags || 0 )
         || Sys::Virt::Util::no_object();
 }
 
 sub get_port_by_uuid {
-    my ($self, $uuid) = @_;
-    return Sys::Virt::Util::by_uuid('Sys::Virt::NetworkPort', $self, $uuid)
+    my ( $self, $uuid ) = @_;
+    return Sys::Virt::Util::by_uuid( 'Sys::Virt::NetworkPort', $self, $uuid )
         || Sys::Virt::Util::no_object();
 }
 

@@ -8,15 +8,15 @@ use warnings;
 use Sys::Virt::Util;
 
 sub _new {
-    my ($proto, %params) = @_;
-    my $net = Sys::Virt::Util::required(\%params, 'network');
+    my ( $proto, %params ) = @_;
+    my $net   = Sys::Virt::Util::required( \%params, 'network' );
     my $flags = $params{flags} || 0;
 
     my $self
-        = exists $params{uuid} ? Sys::Virt::Util::by_uuid(__PACKAGE__, $net, $params{uuid})
-        : exists $params{xml}  ? _create_xml($net, $params{xml}, $flags)
+        = exists $params{uuid} ? Sys::Virt::Util::by_uuid( __PACKAGE__, $net, $params{uuid} )
+        : exists $params{xml}  ? _create_xml( $net, $params{xml}, $flags )
         :                        Sys::Virt::Util::fail('uuid or xml parameters are required');
-    return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
+    return Sys::Virt::Util::object( $self, __PACKAGE__, $proto );
 }
 
 1;

@@ -8,18 +8,18 @@ use warnings;
 use Sys::Virt::Util;
 
 sub _new {
-    my ($proto, %params) = @_;
-    my $con = Sys::Virt::Util::required(\%params, 'connection');
+    my ( $proto, %params ) = @_;
+    my $con   = Sys::Virt::Util::required( \%params, 'connection' );
     my $flags = $params{flags} || 0;
 
     my $self
-        = exists $params{name} ? _lookup_by_name($con, $params{name})
-        : exists $params{wwnn} ? _lookup_scsihost_by_wwn($con, $params{wwnn}, $params{wwpn}, $flags)
-        : !exists $params{xml}
-        ? Sys::Virt::Util::fail('name, wwnn or xml parameters are required')
-        : $params{nocreate} ? _define_xml($con, $params{xml}, $flags)
-        :                     _create_xml($con, $params{xml}, $flags);
-    return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
+        = exists $params{name} ? _lookup_by_name( $con, $params{name} )
+        : exists $params{wwnn}
+        ? _lookup_scsihost_by_wwn( $con, $params{wwnn}, $params{wwpn}, $flags )
+        : !exists $params{xml} ? Sys::Virt::Util::fail('name, wwnn or xml parameters are required')
+        : $params{nocreate}    ? _define_xml( $con, $params{xml}, $flags )
+        :                        _create_xml( $con, $params{xml}, $flags );
+    return Sys::Virt::Util::object( $self, __PACKAGE__, $proto );
 }
 
 1;

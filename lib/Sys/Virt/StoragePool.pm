@@ -8,47 +8,45 @@ use warnings;
 use Sys::Virt::Util;
 
 sub _new {
-    my ($proto, %params) = @_;
-    my $con = Sys::Virt::Util::required(\%params, 'connection');
+    my ( $proto, %params ) = @_;
+    my $con   = Sys::Virt::Util::required( \%params, 'connection' );
     my $flags = $params{flags} || 0;
 
     my $self
-        = exists $params{name} ? _lookup_by_name($con, $params{name})
-        : exists $params{uuid} ? Sys::Virt::Util::by_uuid(__PACKAGE__, $con, $params{uuid})
-        : exists $params{volume} ? _lookup_by_volume($params{volume})
-        : exists $params{target_path} ? _lookup_by_target_path($con, $params{target_path})
+        = exists $params{name}        ? _lookup_by_name( $con, $params{name} )
+        : exists $params{uuid}        ? Sys::Virt::Util::by_uuid( __PACKAGE__, $con, $params{uuid} )
+        : exists $params{volume}      ? _lookup_by_volume( $params{volume} )
+        : exists $params{target_path} ? _lookup_by_target_path( $con, $params{target_path} )
         : !exists $params{xml}
         ? Sys::Virt::Util::fail('address, id or uuid parameters are required')
-        : $params{nocreate} ? _define_xml($con, $params{xml}, $flags)
-        :                     _create_xml($con, $params{xml}, $flags);
-    return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
+        : $params{nocreate} ? _define_xml( $con, $params{xml}, $flags )
+        :                     _create_xml( $con, $params{xml}, $flags );
+    return Sys::Virt::Util::object( $self, __PACKAGE__, $proto );
 }
 
 sub create_volume {
-    my ($self, $xml, $flags) = @_;
-    return Sys::Virt::StorageVol::_create_xml($self, $xml, $flags || 0)
+    my ( $self, $xml, $flags ) = @_;
+    return Sys::Virt::StorageVol::_create_xml( $self, $xml, $flags || 0 )
         || Sys::Virt::Util::no_object();
 }
 
 sub clone_volume {
-    my ($self, $xml, $clone, $flags) = @_;
-    return create_volume($self, $xml, $flags) unless $clone;
-    return Sys::Virt::StorageVol::_create_xml_from($self, $xml, $clone, $flags || 0)
+    my ( $self, $xml, $clone, $flags ) = @_;
+    return create_volume( $self, $xml, $flags ) unless $clone;
+    return Sys::Virt::StorageVol::_create_xml_from( $self, $xml, $clone, $flags || 0 )
         || Sys::Virt::Util::no_object();
 }
 
 sub get_volume_by_name {
-    my ($self, $name) = @_;
-    return Sys::Virt::StorageVol::_lookup_by_name($self, $name)
+    my ( $self, $name ) = @_;
+    return Sys::Virt::StorageVol::_lookup_by_name( $self, $name )
         || Sys::Virt::Util::no_object();
 }
 
 sub list_volumes {
     my ($self) = @_;
-    return Sys::Virt::Util::list(
-        $self, \&list_all_volumes, 0,
-        \&num_of_storage_volumes, \&list_storage_vol_names,
-        \&Sys::Virt::StorageVol::_lookup_by_name,
+    return Sys::Virt::Util::list( $self, \&list_all_volumes, 0, \&num_of_storage_volumes,
+        \&list_storage_vol_names, \&Sys::Virt::StorageVol::_lookup_by_name,
     );
 }
 

@@ -8,9 +8,9 @@ use warnings;
 use Sys::Virt::Util;
 
 sub _new {
-    my ($proto, %params) = @_;
-    my $self = _new_obj(Sys::Virt::Util::required(\%params, 'connection'), $params{flags} || 0);
-    return Sys::Virt::Util::object($self, __PACKAGE__, $proto);
+    my ( $proto, %params ) = @_;
+    my $self = _new_obj( Sys::Virt::Util::required( \%params, 'connection' ), $params{flags} || 0 );
+    return Sys::Virt::Util::object( $self, __PACKAGE__, $proto );
 }
 
 1;

@@ -19,20 +19,21 @@ sub DB { }
 
 sub sub {
     return &$sub if ref $sub || $sub !~ /\ASys::Virt/;
-    my $name = $sub;
+    my $name  = $sub;
     my $where = blessed $_[0] && $where{ refaddr $_[0] } || '';
     my $list  = wantarray;
     my ( @result, $error );
     {
         local $@;
         eval {
-            if    ($list)         { @result    = &$name }
+            if    ($list)           { @result = &$name }
             elsif ( defined $list ) { $result[0] = &$name }
-            else                  { &$name }
+            else                    {&$name}
             1;
         } or $error = $@;
     }
-    $where = $where{ refaddr $result[0] } = where( $result[0] ) if $name eq 'Sys::Virt::new' && !$error;
+    $where = $where{ refaddr $result[0] } = where( $result[0] )
+        if $name eq 'Sys::Virt::new' && !$error;
     note_objects( $where, @result ) if $where;
     my $outcome = $error ? "$error" : 'returned';
     $outcome =~ s/\s+/ /g;
@@ -49,8 +50,7 @@ sub lsub : lvalue {
 # The driver and the transport of a connection.
 sub where {
     my ($conn) = @_;
-    my ( $driver, $transport, $rest ) =
-        Sys::Virt::get_uri($conn) =~ m{\A(\w+)(?:\+(\w+))?://(.*)};
+    my ( $driver, $transport, $rest ) = Sys::Virt::get_uri($conn) =~ m{\A(\w+)(?:\+(\w+))?://(.*)};
     return join "\t", $driver, $transport || ( $driver eq 'test' ? 'none' : 'unix' );
 }
 
@@ -58,7 +58,7 @@ sub where {
 sub note_objects {
     my ( $where, @values ) = @_;
     for my $value (@values) {
-        if    ( blessed $value )         { $where{ refaddr $value } = $where }
+        if    ( blessed $value )        { $where{ refaddr $value } = $where }
         elsif ( ref $value eq 'ARRAY' ) { note_objects( $where, @$value ) }
         elsif ( ref $value eq 'HASH' )  { note_objects( $where, values %$value ) }
     }
