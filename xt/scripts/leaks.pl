@@ -426,8 +426,8 @@ sub failing_calls_of {
     my ( $class, $name ) = @_;
     my $usage = $surface{$class}{subs}{$name}{usage};
 
-    # One that registers something all the same would leave its events behind.
-    return if !defined $usage || $name =~ /register/;
+    # One that registers something all the same would leave that behind.
+    return if !defined $usage || "${class}::$name" =~ /register|::Event::/;
     no strict 'refs';
     my $code      = \&{"${class}::$name"};
     my @arguments = @{ $BY_SUB{"${class}::$name"} || [ arguments( $class, $name, $usage ) ] };
