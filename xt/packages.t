@@ -51,7 +51,7 @@ is( trixie( 'what is left', q{find /usr -path '*Sys/Virt*' -o -path '*Sys::Virt*
     '', 'nothing' );
 
 $made = trixie( 'dev/package rpm', 'dev/package rpm' );
-my ($rpm) = $made =~ m{(target/packages/rpm/perl-Sys-Virt-Rust-12\.8\.0-1\.\w+\.rpm)$}m;
+my ($rpm) = $made =~ m{(target/packages/rpm/perl-Sys-Virt-Rust-12\.8\.0-1\.(?!src)\w+\.rpm)$}m;
 ok( $rpm, 'a package' );
 my $contents = trixie( 'what is in it', "rpm -qp --provides --requires --conflicts --list $rpm" );
 like( $contents, qr/^$_$/m, $_ )
