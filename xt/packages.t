@@ -54,10 +54,10 @@ $made = trixie( 'dev/package rpm', 'dev/package rpm' );
 my ($rpm) = $made =~ m{(target/packages/rpm/perl-Sys-Virt-Rust-12\.8\.0-1\.(?!src)\w+\.rpm)$}m;
 ok( $rpm, 'a package' );
 my $contents = trixie( 'what is in it', "rpm -qp --provides --requires --conflicts --list $rpm" );
+# Debian's rpm doesn't look into Perl, so that perl(Sys::Virt) isn't among them.
 like( $contents, qr/^$_$/m, $_ )
-    for 'perl-Sys-Virt = 12.8.0-1', 'perl-Sys-Virt', 'perl\(Sys::Virt\) = 12.8.0',
-    'perl\(Sys::Virt::Domain\).*', '/\S+/Sys/Virt\.pm', '/\S+/auto/Sys/Virt/Virt\.so',
-    '/\S+/man3/Sys::Virt::Domain\.3\S*', 'libvirt\.so\.0.*';
+    for 'perl-Sys-Virt = 12.8.0-1', 'perl-Sys-Virt', '/\S+/Sys/Virt\.pm',
+    '/\S+/auto/Sys/Virt/Virt\.so', '/\S+/man3/Sys::Virt::Domain\.3\S*', 'libvirt\.so\.0.*';
 my %locked = do {
     open my $lock, '<', 'Cargo.lock' or die "Cargo.lock: $!";
     local $/;
@@ -65,6 +65,5 @@ my %locked = do {
 };
 like( $contents, qr/^bundled\(crate\(\Q$_\E\)\) = \Q$locked{$_}\E$/m, "the crate $_" )
     for qw(libc uuid virt virt-sys);
-unlike( $contents, qr/^perl\(Mojo/m, 'it does not ask for event loops' );
 
 done_testing;
