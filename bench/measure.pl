@@ -221,7 +221,7 @@ sub host {
 
 sub write_file {
     my ( $path, $content ) = @_;
-    open my $file, '>', $path or die "$path: $!";
+    open my $file, '>:encoding(UTF-8)', $path or die "$path: $!";
     print {$file} $content;
     close $file or die "$path: $!";
     return $path;
