@@ -54,6 +54,7 @@ $made = trixie( 'dev/package rpm', 'dev/package rpm' );
 my ($rpm) = $made =~ m{(target/packages/rpm/perl-Sys-Virt-Rust-12\.8\.0-1\.(?!src)\w+\.rpm)$}m;
 ok( $rpm, 'a package' );
 my $contents = trixie( 'what is in it', "rpm -qp --provides --requires --conflicts --list $rpm" );
+
 # Debian's rpm doesn't look into Perl, so that perl(Sys::Virt) isn't among them.
 like( $contents, qr/^$_$/m, $_ )
     for 'perl-Sys-Virt = 12.8.0-1', 'perl-Sys-Virt', '/\S+/Sys/Virt\.pm',
