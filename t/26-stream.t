@@ -172,4 +172,7 @@ is( ref error_of( sub { $unused->update_callback(1) } ), 'Sys::Virt::Error', 'up
 is( ref error_of( sub { $unused->remove_callback } ),    'Sys::Virt::Error', 'remove_callback' );
 isa_ok( Sys::Virt::Stream->_new( connection => $conn ), 'Sys::Virt::Stream', '_new' );
 
+$unused->DESTROY for 1 .. 2;
+like( error_of( sub { $unused->finish } ), qr/was released already/, 'released once, and gone' );
+
 done_testing;

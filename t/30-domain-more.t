@@ -188,4 +188,10 @@ for my $call ( [ create_checkpoint => ['<domaincheckpoint/>'] ],
     is( ref error_of( sub { $dom->$method(@arguments) } ), 'Sys::Virt::Error', $method );
 }
 
+# ---- DESTROY
+
+my $last = $dom->create_snapshot('<domainsnapshot><name>last</name></domainsnapshot>');
+$last->DESTROY for 1 .. 2;
+like( error_of( sub { $last->get_name } ), qr/was released already/, 'released once, and gone' );
+
 done_testing;

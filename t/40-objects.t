@@ -276,4 +276,15 @@ like(
     'and of what is no list'
 );
 
+# ---- DESTROY
+
+for my $object ( $conn->get_interface_by_name('eth1'), $net, $pool, $vol, $device ) {
+    $object->DESTROY for 1 .. 2;
+    like(
+        error_of( sub { $object->get_name } ),
+        qr/was released already/,
+        ref($object) . ': released once, and gone'
+    );
+}
+
 done_testing;

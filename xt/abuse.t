@@ -102,6 +102,9 @@ sub ended {
         :                 '';
     $case->{got} .= $said;
     $case->{got_status} = $status >> 8;
+
+    # die ends with errno, if there is one, otherwise with 255.
+    $case->{got_status} = 255 if $case->{got_status} && $case->{status} == 255;
     return 1;
 }
 

@@ -259,6 +259,9 @@ subtest 'checkpoints and backups' => sub {
     is( $two->get_parent->get_name, 'one', 'parent' );
     is_deeply( [ map { $_->get_name } $one->list_all_children ], ['two'], 'child' );
     like( $one->get_xml_description( $C->XML_SIZE ), qr/size='[0-9]+'/, 'how much has changed' );
+    my $again = $dom->get_checkpoint_by_name('one');
+    $again->DESTROY for 1 .. 2;
+    ok( !eval { $again->get_name; 1 }, 'a checkpoint is released once, and gone' );
 
     my $push = "<domainbackup mode='push'>%s<disks><disk name='vda' type='file'>"
         . "<target file='${\ image('%s') }'/><driver type='qcow2'/></disk></disks></domainbackup>";

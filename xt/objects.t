@@ -179,4 +179,15 @@ is( $$type, 0, 'get_job_stats: a reference to the type' );
 is_deeply( $job, {}, 'and a hash' );
 $dom->destroy;
 
+# ---- DESTROY
+
+for my $object ( $secret, $filter, $binding, $port ) {
+    $object->DESTROY for 1 .. 2;
+    like(
+        error_of( sub { $object->get_xml_description } ),
+        qr/was released already/,
+        ref($object) . ': released once, and gone'
+    );
+}
+
 done_testing;
