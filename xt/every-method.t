@@ -82,9 +82,13 @@ for my $queue (@queues) {
         diag "with its calls noted: @$run";
 
         # What it tests is not the point here: under the debugger it may count values differently.
-        system
-            "$^X -I'$top/xt/lib' -d:CallTrace -Mblib @{[ map {qq('$_')} @$run ]} >/dev/null 2>&1";
-        diag "that exits with ", $? >> 8 if $? && $run->[0] !~ m{\At/};
+        # But it has to come to its end, if need be the second time.
+        for ( 1, 2 ) {
+            system "$^X -I'$top/xt/lib' -d:CallTrace -Mblib @{[ map {qq('$_')} @$run ]}"
+                . ' >/dev/null 2>&1';
+            last if !$? || $run->[0] =~ m{\At/};
+            diag 'that exits with ', $? >> 8;
+        }
     }
     require POSIX;
     POSIX::_exit(0);
