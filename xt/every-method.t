@@ -54,7 +54,7 @@ my @wanted = sort map {
     map {"${package}::$_"} keys %{ $surface->{$package}{subs} };
 } keys %$surface;
 
-# ---- the tests, each noting its calls: the two queues are run beside each other
+# ---- the tests, each noting its calls
 
 my $top   = getcwd;
 my $calls = File::Temp->new;
@@ -70,7 +70,7 @@ my @local = map { [$_] } grep { !/surface/ } glob 't/*.t';
 
 my @scripts = ( ['xt/scripts/calls.pl'], [ 'xt/scripts/event-loop.pl', 'default', $libvirt->uri ] );
 
-my @queues = ( [ @local, @scripts, @remote, @guests ], \@others );
+my @queues = ( [ @others, @local, @scripts, @remote, @guests ] );
 $| = 1;
 my @children;
 for my $queue (@queues) {
