@@ -4,7 +4,7 @@ use warnings;
 use lib 't/lib';
 use File::Basename   qw(basename);
 use File::Temp       ();
-use IO::Socket::INET ();
+use IO::Socket::UNIX ();
 use Test::More;
 
 use Example;
@@ -35,8 +35,8 @@ fails( [ 'list-domains.pl', qw(--uri test+nowhere:///default) ], $NO_TRANSPORT )
 
 {
     # Its kernel accepts, and nobody ever answers.
-    my $silent = IO::Socket::INET->new( Listen => 5, LocalAddr => '127.0.0.1' ) or die $!;
-    my $uri    = sprintf 'test+tcp://127.0.0.1:%d/default', $silent->sockport;
+    my $silent = IO::Socket::UNIX->new( Listen => 5, Local => "$TEMP/silent" ) or die $!;
+    my $uri    = "test+unix:///default?socket=$TEMP/silent";
     prints( [ 'many-hosts.pl', 'test:///default' ], <<'TEXT' );
 host             running  defined  memory/MiB
 test:///default        1        0  2048 of 3072

@@ -117,7 +117,7 @@ for my $page (qw(Sys::Virt Sys::Virt::Manual::Tutorial)) {
 
 my $cpanm = File::Temp->newdir;
 diag 'cpanm without network';
-runs( "$offline cpanm --local-lib-contained '$cpanm' '$source/$NAME.tar.gz'", 'cpanm' );
+runs( "$offline cpanm --verbose --local-lib-contained '$cpanm' '$source/$NAME.tar.gz'", 'cpanm' );
 is( runs( "$^X -Mlib='$cpanm/lib/perl5' -MSys::Virt -e 'print \$INC{q{Sys/Virt.pm}}'", 'loads' ),
     ( glob "$cpanm/lib/perl5/*/Sys/Virt.pm" )[0],
     'what cpanm installed'

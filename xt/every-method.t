@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use lib 'xt/lib';
 use Cwd        qw(getcwd);
+use File::Path qw(make_path);
 use File::Temp ();
 use JSON::PP   ();
 use Test::More;
@@ -15,6 +16,7 @@ BEGIN { $ENV{LIBVIRT_LOG_OUTPUTS} = '1:file:/dev/null' }
 use PrivateLibvirt;
 
 my $TABLE = 'xt/build/methods.txt';
+my $LOG   = 'xt/build/methods.log';
 
 # What never works on a machine for tests.
 my $ABSTRACT = 'Sys::Virt::EventImpl does not implement ';
@@ -56,44 +58,32 @@ my @wanted = sort map {
 
 # ---- the tests, each noting its calls
 
+make_path('xt/build');
+unlink $LOG;
 my $top   = getcwd;
 my $calls = File::Temp->new;
 local $ENV{SYS_VIRT_CALLS} = "$calls";
 
-my $libvirt = PrivateLibvirt->start( transports => 1, auth_tcp => 'none' );
-my @remote  = map { [ 'xt/scripts/calls.pl', $libvirt->uri( $_, driver => 'test' ) ] } '',
-    qw(tcp tls ssh);
-my @guests = map { ["xt/$_"] } qw(guest.t block.t);
-my @others = map { ["xt/$_"] }
-    qw(objects.t host.t transports.t migration.t scripts/host-lifecycle.pl scripts/qemu-lifecycle.pl);
-my @local = map { [$_] } grep { !/surface/ } glob 't/*.t';
-
-my @scripts = ( ['xt/scripts/calls.pl'], [ 'xt/scripts/event-loop.pl', 'default', $libvirt->uri ] );
-
-my @queues = ( [ @others, @local, @scripts, @remote, @guests ] );
-$| = 1;
-my @children;
-for my $queue (@queues) {
-    my $child = fork;
-    die "fork: $!" if !defined $child;
-    if ($child) { push @children, $child; next }
-    for my $run (@$queue) {
-        $libvirt->join_network if $run == $remote[0];
-        diag "with its calls noted: @$run";
-
-        # What it tests is not the point here: under the debugger it may count values differently.
-        # But it has to come to its end, if need be the second time.
-        for ( 1, 2 ) {
-            system "$^X -I'$top/xt/lib' -d:CallTrace -Mblib @{[ map {qq('$_')} @$run ]}"
-                . ' >/dev/null 2>&1';
-            last if !$? || $run->[0] =~ m{\At/};
-            diag 'that exits with ', $? >> 8;
-        }
-    }
-    require POSIX;
-    POSIX::_exit(0);
+# What it tests is not the point here: under the debugger it may count values differently.
+sub trace {
+    my ( $script, @arguments ) = @_;
+    diag "with its calls noted: $script @arguments";
+    my $command = join ' ', map {"'$_'"} $^X, "-I$top/xt/lib", qw(-d:CallTrace -Mblib), $script,
+        @arguments;
+    system "$command >>$LOG 2>&1";
+    diag "which ended with $?, see $LOG" if $? && $script !~ m{\At/};
+    return;
 }
-waitpid $_, 0 for @children;
+
+my $libvirt = PrivateLibvirt->start( transports => 1, auth_tcp => 'none' );
+trace("xt/$_") for qw(
+    objects.t host.t transports.t migration.t guest.t block.t
+    scripts/host-lifecycle.pl scripts/qemu-lifecycle.pl scripts/calls.pl
+);
+trace($_) for grep { !/surface/ } glob 't/*.t';
+trace( 'xt/scripts/event-loop.pl', 'default', $libvirt->uri );
+$libvirt->join_network;
+trace( 'xt/scripts/calls.pl', $libvirt->uri( $_, driver => 'test' ) ) for '', qw(tcp tls ssh);
 
 # ---- what came of them
 

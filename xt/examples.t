@@ -215,8 +215,10 @@ ip link add client type veth peer name bridged
 ip link set bridged master virbr7 up
 ip link set client address 52:54:00:00:00:09 up
 SH
-system qw(xt/build/guest/busybox udhcpc -n -q -f -i client -t 20 -T 1 -s /bin/true -x),
-    'hostname:client';
+system( Guest->file('busybox'),
+    qw(udhcpc -n -q -f -i client -t 20 -T 1 -s /bin/true -x),
+    'hostname:client'
+);
 my $one = qr{${none}net +[0-9]{4}-[0-9-]+ [0-9:]+ 52:54:00:00:00:09 192\.168\.77\.9/24 +client\n\z};
 prints( [ 'dhcp-leases.pl', @HOST ], $one );
 prints( [ 'dhcp-leases.pl', @HOST, qw(--mac 52:54:00:00:00:09 net) ], $one );

@@ -8,6 +8,7 @@ use Socket      ();
 use Test::More;
 
 use Failure;
+use Guest;
 use PrivateLibvirt;
 use Sys::Virt;
 
@@ -299,7 +300,7 @@ subtest 'a pool on an iSCSI server' => sub {
     mkdir $libvirt->path('/run/iscsi') or die "/run/iscsi: $!";
     for my $command (qw(tgtd tgtadm)) {
         my $path = $libvirt->path("/run/iscsi/$command");
-        copy( "xt/build/guest/$command", $path ) or die "$path: $!";
+        copy( Guest->file($command), $path ) or die "$path: $!";
         chmod 0755, $path;
     }
     $libvirt->run( 'sh', '-ec', <<"SH" );
@@ -386,8 +387,7 @@ ip link add client type veth peer name bridged
 ip link set bridged master virbr7 up
 ip link set client address 52:54:00:00:00:09 up
 SH
-    system( 'xt/lib/build-guest', 'xt/build/guest' ) == 0 or die 'no busybox';
-    my $client = 'xt/build/guest/busybox';
+    my $client = Guest->file('busybox');
     system( 'nsenter', "--net=/proc/" . $libvirt->pid . '/ns/net',
         $client, qw(udhcpc -n -q -f -i client -t 60 -T 1 -s /bin/true -x hostname:client) );
     is( $?, 0, 'a client gets an address' );
@@ -515,7 +515,7 @@ subtest 'network interfaces of the host' => sub {
 
 subtest 'a container' => sub {
     $libvirt->run(qw(mkdir -p /run/box/bin /run/box/proc /run/box/sys /run/box/dev));
-    copy( 'xt/build/guest/busybox', $libvirt->path('/run/box/bin/sh') ) or die "busybox: $!";
+    copy( Guest->file('busybox'), $libvirt->path('/run/box/bin/sh') ) or die "busybox: $!";
     chmod 0755, $libvirt->path('/run/box/bin/sh');
     my $lxc = Sys::Virt->new( uri => $libvirt->uri( '', driver => 'lxc' ) );
     is( $lxc->get_type, 'LXC', 'its driver' );

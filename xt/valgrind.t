@@ -70,7 +70,8 @@ is( join( '', values %$report ), '', 't/: no error, nothing lost' );
 
 local $ENV{ABUSE_FORKS} = 1;
 ( $status, $said, $report ) = run( @VALGRIND, $SUPPRESSED, $^X, qw(-Mblib -Ixt/lib xt/abuse.t) );
-is( $status, 0, 'the cases of xt/abuse/ pass' ) or diag $said;
+is( $status, 0, 'the cases of xt/abuse/ pass' )
+    or diag grep { !/^(?:ok|# process) / } $said =~ /^.*\n/mg;
 cmp_ok( scalar( () = $said =~ /^# process/mg ), '>=', 250, 'each in a process' );
 for my $pid ( sort keys %$report ) {
     my ($case) = $said =~ /^# process $pid: (.*)/m;

@@ -14,12 +14,17 @@ my $BUILD   = "$LIB/../build/guest";
 my $IMAGES  = '/var/lib/libvirt/images';
 my $CONSOLE = '/var/log/libvirt/%s-console.log';
 
+sub file {
+    my ( $class, $name ) = @_;
+    system( "$LIB/build-guest", $BUILD ) == 0 or croak "$LIB/build-guest failed";
+    return "$BUILD/$name";
+}
+
 sub install {
     my ( $class, $libvirt ) = @_;
-    system( "$LIB/build-guest", $BUILD ) == 0 or croak "$LIB/build-guest failed";
     for my $file (qw(vmlinuz initrd)) {
         my $to = $libvirt->path("$IMAGES/$file");
-        copy( "$BUILD/$file", $to ) or croak "$to: $!";
+        copy( $class->file($file), $to ) or croak "$to: $!";
     }
     my $path = $libvirt->path("$IMAGES/disk");
     open my $disk, '>', $path or croak "$path: $!";
@@ -108,6 +113,11 @@ second console, and powers off when its power button is pressed.
 =head1 METHODS
 
 =over
+
+=item Guest->file($name)
+
+The path of one of its parts: vmlinuz, initrd, or of the programs without dependencies
+that come with it: busybox, tgtd, tgtadm.
 
 =item Guest->install($libvirt)
 
