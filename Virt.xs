@@ -32,10 +32,14 @@
 /* The archive's tables: constant once the module is loaded. */
 static const xsub_module *module;
 
-/* How often this process was forked from the one that loaded us. */
-static unsigned generation;
+/* Counts how often this process was forked from the one that loaded us: downward, so that
+ * it can be a magic's mg_len, below what Perl interprets. */
+static SSize_t generation = -100;
 
-static void count_fork(void) { generation++; }
+static void count_fork(void) { generation--; }
+
+/* Off the usual path, which stays short without it. */
+#define SELDOM __attribute__((noinline))
 
 typedef struct call call;
 typedef struct callback callback;
@@ -296,15 +300,13 @@ static void drop_outcome(pTHX_ void *outcome)
 
 /* A handle is a blessed scalar that shows the native pointer as its integer. Its
  * magic is what counts: mg_ptr is the pointer, NULL once released; mg_private the
- * row of its class; mg_len the fork it was made in, below what Perl interprets. */
+ * row of its class; mg_len the generation it was made in. */
 typedef MAGIC object_magic;
 
 /* In mg_private: the reference to the native object is libvirt's, until its callback ends. */
 #define LENT 0x8000
 
 static unsigned object_row(const object_magic *magic) { return magic->mg_private & ~LENT; }
-
-#define LEN_OF_GENERATION(n) (-(SSize_t)(n) - 100)
 
 static void object_release(pTHX_ SV *object, object_magic *magic)
 {
@@ -318,7 +320,7 @@ static void object_release(pTHX_ SV *object, object_magic *magic)
     if (SvIOK(object))
         SvIV_set(object, 0);
     /* In a forked child the connection is the parent's: nothing may be sent on it. */
-    if (magic->mg_len != LEN_OF_GENERATION(generation) || magic->mg_private & LENT)
+    if (magic->mg_len != generation || magic->mg_private & LENT)
         return;
     if (!callbacks_exist) {
         module->classes[row].free(native);
@@ -343,7 +345,7 @@ static int object_magic_free(pTHX_ SV *object, MAGIC *magic)
 static int object_magic_dup(pTHX_ MAGIC *magic, CLONE_PARAMS *params)
 {
     PERL_UNUSED_ARG(params);
-    if (magic->mg_ptr && magic->mg_len == LEN_OF_GENERATION(generation)) {
+    if (magic->mg_ptr && magic->mg_len == generation) {
         module->classes[object_row(magic)].ref(magic->mg_ptr);
         magic->mg_private &= ~LENT;
     }
@@ -371,7 +373,7 @@ static SV *object_new(pTHX_ unsigned row, U16 lent, void *native)
     magic->mg_ptr = (char *)native;
     SvMAGIC_set(object, magic);
     magic->mg_private = row | lent;
-    magic->mg_len = LEN_OF_GENERATION(generation);
+    magic->mg_len = generation;
     magic->mg_flags |= MGf_DUP;
     SvIV_set(object, PTR2IV(native));
     SvIOK_on(object);
@@ -448,7 +450,7 @@ struct callback {
     SV *first;            /* the caller's variable with the object it belongs to; or NULL */
     const SV *object;     /* that object; not counted */
     PerlInterpreter *owner;
-    unsigned generation;
+    SSize_t generation;
     bool of_loop; /* a function of the event implementation */
     callback *next, **previous;
 };
@@ -786,17 +788,18 @@ static void upcall(xsub_upcall *u)
 
 typedef struct {
     const xsub *sub;
-    xsub_value *values;
+    xsub_value values[MAX_ARGS];
     I32 ax;    /* where the arguments start on the stack */
     I32 items; /* how many there are */
+    I32 decoded; /* how many were decoded so far */
     bool careful; /* Perl code may have run since the call began */
     SSize_t element; /* of the list that is being decoded; -1 outside */
 } decoder;
 
 #define ARGUMENT(d, i) PL_stack_base[(d)->ax + (i)]
 
-static bool decode_value(pTHX_ decoder *d, const xsub_type *type, const char *name, SV *sv,
-                         xsub_value *value);
+SELDOM static bool decode_value(pTHX_ decoder *d, const xsub_type *type, const char *name, SV *sv,
+                                xsub_value *value);
 
 /* Memory until the statement ends; NULL if there isn't any. */
 static void *mortal_buffer(pTHX_ size_t count, size_t size)
@@ -844,7 +847,7 @@ static const char *argument_name(pTHX_ const decoder *d, const char *name)
 /* Perl code is about to run. It could change or free what was decoded so far: so
  * strings become copies, the arguments are kept alive, and handles are looked at
  * once more in the end. */
-static void perl_may_run(pTHX_ decoder *d)
+SELDOM static void perl_may_run(pTHX_ decoder *d)
 {
     I32 i;
 
@@ -858,7 +861,7 @@ static void perl_may_run(pTHX_ decoder *d)
         if (SvROK(sv))
             sv_2mortal(SvREFCNT_inc_simple_NN(SvRV(sv)));
     }
-    for (i = 0; i < d->sub->count; i++) {
+    for (i = 0; i < d->decoded; i++) {
         const xsub_type *type = &d->sub->parameters[i].type;
         xsub_value *value = &d->values[i];
 
@@ -884,7 +887,7 @@ static void invalid_handle(pTHX_ const decoder *d, unsigned row, const char *nam
         sv_catpvf(message, "is a %s", module->classes[object_row(magic)].noun);
     else if (!magic->mg_ptr)
         sv_catpvs(message, "was released already");
-    else if (magic->mg_len != LEN_OF_GENERATION(generation))
+    else if (magic->mg_len != generation)
         sv_catpvs(message, "belongs to the parent process; a forked child needs a connection of its own");
     else
         sv_catpvs(message, "was overwritten");
@@ -898,7 +901,7 @@ static void *native_of(pTHX_ const decoder *d, const xsub_type *type, const char
     const object_magic *magic = object_magic_of(object);
 
     if (!magic || object_row(magic) != type->class_row || !magic->mg_ptr
-        || magic->mg_len != LEN_OF_GENERATION(generation)
+        || magic->mg_len != generation
         || !SvIOK(object) || SvIVX(object) != PTR2IV(magic->mg_ptr))
         invalid_handle(aTHX_ d, type->class_row, name, object, magic);
     return magic->mg_ptr;
@@ -944,11 +947,11 @@ static void check_handles(pTHX_ decoder *d, const xsub_type *type, const char *n
 }
 
 /* Perl code may have released what the handles stood for. */
-static void check_arguments(pTHX_ decoder *d)
+SELDOM static void check_arguments(pTHX_ decoder *d)
 {
     I32 i;
 
-    for (i = 0; d->careful && i < d->items && i < d->sub->count; i++)
+    for (i = 0; i < d->items; i++)
         check_handles(aTHX_ d, &d->sub->parameters[i].type, d->sub->parameters[i].name,
                       &d->values[i]);
 }
@@ -959,14 +962,14 @@ static bool is_plain_handle(const decoder *d, const xsub_type *type, SV *sv, xsu
     const SV *object;
     const MAGIC *magic;
 
-    if (d->careful || (SvFLAGS(sv) & (SVf_ROK | SVs_GMG)) != SVf_ROK)
+    if (d->careful || type->kind != XSUB_KIND_HANDLE || (SvFLAGS(sv) & (SVf_ROK | SVs_GMG)) != SVf_ROK)
         return false;
     object = SvRV(sv);
     if ((SvFLAGS(object) & (SVs_OBJECT | SVf_IOK | SVTYPEMASK)) != (SVs_OBJECT | SVf_IOK | SVt_PVMG))
         return false;
     magic = SvMAGIC(object);
     if (!magic || magic->mg_virtual != &object_vtbl || object_row(magic) != type->class_row
-        || magic->mg_len != LEN_OF_GENERATION(generation) || !magic->mg_ptr
+        || magic->mg_len != generation || !magic->mg_ptr
         || SvIVX(object) != PTR2IV(magic->mg_ptr))
         return false;
     value->as.native = magic->mg_ptr;
@@ -1072,7 +1075,6 @@ static bool decode_list(pTHX_ decoder *d, const xsub_type *of, const char *name,
     SSize_t count = av_len(array) + 1, outside = d->element, i;
     xsub_value *items = list_buffer(aTHX_ d, name, count, sizeof(*items));
 
-    Zero(items, count, xsub_value);
     for (i = 0; i < count; i++) {
         d->element = i;
         if (!decode_value(aTHX_ d, of, name, list_element(aTHX_ array, i), &items[i]))
@@ -1087,6 +1089,7 @@ static bool decode_list(pTHX_ decoder *d, const xsub_type *of, const char *name,
 static bool decode_value(pTHX_ decoder *d, const xsub_type *type, const char *name, SV *sv,
                          xsub_value *value)
 {
+    *value = (xsub_value){ { 0 }, 0 };
     switch (type->kind) {
     case XSUB_KIND_HANDLE:
         return decode_handle(aTHX_ d, type, name, sv, value);
@@ -1144,7 +1147,6 @@ static void decode_param(pTHX_ decoder *d, param_list *list, const xsub_node *fi
     xsub_param *param;
 
     param = &list->params[list->count];
-    Zero(param, 1, xsub_param);
     type.kind = field->detail;
     param->name = mortal_copy(aTHX_ field->as.bytes, field->len, false);
     param->kind = field->detail;
@@ -1203,15 +1205,11 @@ static void throw_outcome(pTHX_ const xsub *sub, xsub_outcome *outcome)
     throw_error(aTHX_ outcome->level, outcome->code, outcome->domain, message);
 }
 
-/* Calls what libvirt may call back from. */
-static void call_function(pTHX_ const decoder *d, xsub_function *function, xsub_outcome *outcome)
+SELDOM static void call_with_callbacks(pTHX_ const decoder *d, xsub_function *function,
+                                       xsub_outcome *outcome)
 {
     call c;
 
-    if (!callbacks_exist) {
-        function(d->values, outcome);
-        return;
-    }
     if (takes_handle(d->sub))
         refuse_if_locked(aTHX_ d->sub->name);
     call_begin(aTHX_ &c, d->sub, d->values, true);
@@ -1222,8 +1220,17 @@ static void call_function(pTHX_ const decoder *d, xsub_function *function, xsub_
     }
 }
 
+/* Calls what libvirt may call back from. */
+static void call_function(pTHX_ const decoder *d, xsub_function *function, xsub_outcome *outcome)
+{
+    if (callbacks_exist)
+        call_with_callbacks(aTHX_ d, function, outcome);
+    else
+        function(d->values, outcome);
+}
+
 /* Asks what fields a hash may have, and reads it. */
-static void decode_by_schema(pTHX_ decoder *d, I32 index)
+static void decode_hash(pTHX_ decoder *d, I32 index)
 {
     const xsub_parameter *parameter = &d->sub->parameters[index];
     xsub_value *value = &d->values[index];
@@ -1249,32 +1256,37 @@ static void decode_by_schema(pTHX_ decoder *d, I32 index)
     LEAVE;
 }
 
+SELDOM static void decode_by_schema(pTHX_ decoder *d)
+{
+    I32 i;
+
+    for (i = 0; i < d->sub->count; i++)
+        if (d->sub->parameters[i].type.kind >= XSUB_KIND_PARAMS)
+            decode_hash(aTHX_ d, i);
+}
+
 /* False where the call must not be made and returns undef. */
 static bool decode(pTHX_ decoder *d)
 {
     const xsub *sub = d->sub;
-    I32 i;
+    SSize_t i;
 
-    for (i = 0; i < sub->count; i++)
-        d->values[i] = (xsub_value){ { 0 }, 0 };
     if (callbacks_exist)
         perl_may_run(aTHX_ d);
-    for (i = 0; i < sub->count; i++) {
+    for (i = 0; i < d->items; d->decoded = ++i) {
         const xsub_parameter *parameter = &sub->parameters[i];
 
-        if (i >= d->items)
-            d->values[i].as.i = parameter->default_number;
-        else if (parameter->type.kind == XSUB_KIND_HANDLE
-                 && is_plain_handle(d, &parameter->type, ARGUMENT(d, i), &d->values[i]))
-            ;
-        else if (!decode_value(aTHX_ d, &parameter->type, parameter->name, ARGUMENT(d, i),
-                               &d->values[i]))
+        if (!is_plain_handle(d, &parameter->type, ARGUMENT(d, i), &d->values[i])
+            && !decode_value(aTHX_ d, &parameter->type, parameter->name, ARGUMENT(d, i),
+                             &d->values[i]))
             return false;
     }
-    for (i = 0; sub->schema && i < sub->count; i++)
-        if (sub->parameters[i].type.kind >= XSUB_KIND_PARAMS)
-            decode_by_schema(aTHX_ d, i);
-    check_arguments(aTHX_ d);
+    for (; i < sub->count; i++)
+        d->values[i] = (xsub_value){ { sub->parameters[i].default_number }, 0 };
+    if (sub->schema)
+        decode_by_schema(aTHX_ d);
+    if (d->careful)
+        check_arguments(aTHX_ d);
     return true;
 }
 
@@ -1415,11 +1427,24 @@ static HV *encode_hash(pTHX_ xsub_node **cursor, size_t count)
     return hash;
 }
 
-/* As sv_setpvn(), less what is not needed where the scalar has room. */
+/* As sv_setiv_mg(), less what is not needed where the scalar was an integer before. */
+static void set_integer(pTHX_ SV *sv, IV value)
+{
+    if ((SvFLAGS(sv) & (SVTYPEMASK | SVf_THINKFIRST | SVf_IVisUV)) == SVt_IV) {
+        (void)SvIOK_only(sv);
+        SvIV_set(sv, value);
+        SvTAINT(sv);
+    } else {
+        sv_setiv_mg(sv, value);
+    }
+}
+
+/* As sv_setpvn_mg(), less what is not needed where the scalar has room. */
 static void set_bytes(pTHX_ SV *sv, const char *bytes, STRLEN len)
 {
-    if (SvTHINKFIRST(sv) || !SvPOK(sv) || SvLEN(sv) <= len) {
-        sv_setpvn(sv, bytes, len);
+    if ((SvFLAGS(sv) & (SVf_POK | SVf_THINKFIRST | SVs_GMG | SVs_SMG | SVs_RMG | SVf_UTF8))
+            != SVf_POK || SvLEN(sv) <= len) {
+        sv_setpvn_mg(sv, bytes, len);
     } else {
         Copy(bytes, SvPVX(sv), len, char);
         SvPVX(sv)[len] = '\0';
@@ -1427,7 +1452,6 @@ static void set_bytes(pTHX_ SV *sv, const char *bytes, STRLEN len)
         (void)SvPOK_only(sv);
         SvTAINT(sv);
     }
-    SvSETMAGIC(sv);
 }
 
 /* Makes the value at *cursor, and moves on to the next. What is taken over from the
@@ -1481,6 +1505,19 @@ static size_t size_of_values(const xsub_outcome *outcome)
     return size;
 }
 
+/* Whether somebody has to drop the outcome. */
+static bool owns_something(const xsub_outcome *outcome)
+{
+    size_t i;
+
+    if (outcome->owner || outcome->nodes != outcome->inline_nodes)
+        return true;
+    for (i = 0; i < outcome->count; i++)
+        if (outcome->nodes[i].tag == XSUB_NODE_OWNED || outcome->nodes[i].tag == XSUB_NODE_HANDLE)
+            return true;
+    return false;
+}
+
 /* Where the value at node ends. */
 static xsub_node *after_value(xsub_node *node)
 {
@@ -1516,13 +1553,16 @@ static xsub_node *encode_assignments(pTHX_ I32 ax, xsub_node *node, xsub_node *e
 }
 
 /* Returns any outcome; gives how many values are on the stack. */
-static int encode(pTHX_ I32 ax, xsub_outcome *outcome)
+SELDOM static int encode(pTHX_ I32 ax, xsub_outcome *outcome)
 {
     xsub_node *end = outcome->nodes + outcome->count, *node;
+    bool owns = owns_something(outcome);
     int count = 0;
 
-    ENTER;
-    SAVEDESTRUCTOR_X(drop_outcome, outcome);
+    if (owns) {
+        ENTER;
+        SAVEDESTRUCTOR_X(drop_outcome, outcome);
+    }
     if (!has_memory(size_of_values(outcome)))
         throw_no_memory(aTHX);
     node = encode_assignments(aTHX_ ax, outcome->nodes, end);
@@ -1540,7 +1580,8 @@ static int encode(pTHX_ I32 ax, xsub_outcome *outcome)
             node = next;
         PL_stack_base[ax + count++] = sv_2mortal(encode_value(aTHX_ &node));
     }
-    LEAVE;
+    if (owns)
+        LEAVE;
     return count;
 }
 
@@ -1560,18 +1601,21 @@ static SV *plain_value(pTHX_ xsub_outcome *outcome)
     const xsub_node *node = outcome->nodes;
     SV *value;
 
-    if (outcome->count != 1 || outcome->owner || node->len > MAX_TARG_LEN)
+    if (outcome->count != 1 || outcome->owner)
         return NULL;
     switch (node->tag) {
     case XSUB_NODE_HANDLE:
         return sv_2mortal(object_new(aTHX_ node->detail, 0, node->as.native));
     case XSUB_NODE_INT:
         value = target(aTHX);
-        sv_setiv_mg(value, node->as.i);
+        set_integer(aTHX_ value, node->as.i);
         return value;
     case XSUB_NODE_UINT:
         value = target(aTHX);
-        sv_setuv_mg(value, node->as.u);
+        if (node->as.u <= (UV)IV_MAX)
+            set_integer(aTHX_ value, node->as.i);
+        else
+            sv_setuv_mg(value, node->as.u);
         return value;
     case XSUB_NODE_FLOAT:
         value = target(aTHX);
@@ -1579,10 +1623,12 @@ static SV *plain_value(pTHX_ xsub_outcome *outcome)
         return value;
     case XSUB_NODE_BYTES:
     case XSUB_NODE_OWNED:
+        if (node->len > MAX_TARG_LEN)
+            return NULL;
         value = target(aTHX);
         set_bytes(aTHX_ value, node->as.bytes, node->len);
         if (node->tag == XSUB_NODE_OWNED)
-            xsub_outcome_drop(outcome);
+            free(node->as.owned);
         return value;
     default:
         return NULL;
@@ -1593,13 +1639,18 @@ XS_INTERNAL(dispatch)
 {
     dXSARGS;
     const xsub *sub = XSANY.any_ptr;
-    xsub_value values[MAX_ARGS];
-    decoder d = { sub, values, ax, items, false, -1 };
+    decoder d;
     xsub_outcome outcome;
     SV *value;
 
     if (items < sub->required || items > sub->count)
         croak_arguments(aTHX_ sub);
+    d.sub = sub;
+    d.ax = ax;
+    d.items = items;
+    d.decoded = 0;
+    d.careful = false;
+    d.element = -1;
     if (!decode(aTHX_ &d))
         XSRETURN_UNDEF;
 

@@ -37,7 +37,7 @@ pub unsafe extern "C" fn sys_virt_boot(
     // SAFETY: promised by C.
     let mut tape = unsafe { Tape::start(outcome) };
     if let Err(exception) = libvirt::initialize() {
-        tape.throw(&exception);
+        tape.throw(exception);
         return ptr::null();
     }
     &MODULE.get_or_init(module).0

@@ -13,16 +13,16 @@ use crate::callback::set_perl;
 use crate::memory::NoMemory;
 use crate::pipe;
 use crate::tape::set_classes;
-use crate::{Argument, Exception, Tape};
+use crate::{Argument, Exception, Output, Tape};
 
 /// One method, as [`xsubs!`](crate::xsubs) writes it.
 pub trait Method {
-    /// Runs it; what it returns is on the tape.
+    /// Runs it.
     ///
     /// # Errors
     ///
     /// The exception that Perl shall see.
-    fn call<'a>(args: Args<'a>, tape: &mut Tape<'a>) -> Result<(), Exception>;
+    fn call(args: Args<'_>) -> Result<impl Output, Exception>;
 }
 
 /// The decoded arguments of a call.
@@ -49,15 +49,20 @@ impl<'a> Args<'a> {
 /// `args` was decoded by the parameters of `M`; `outcome` can be written to.
 pub unsafe extern "C" fn entry<M: Method>(args: *const xsub_value, outcome: *mut xsub_outcome) {
     // SAFETY: promised by C.
-    let (args, mut tape) = unsafe { (Args { values: &*args }, Tape::start(outcome)) };
-    // A panic leaves nothing half done that outlives this call: the tape is started anew.
-    let call = AssertUnwindSafe(|| M::call(args, &mut tape));
-    let result = pipe::shielded(|| panic::catch_unwind(call));
-    match result {
-        Ok(Ok(())) => {}
-        Ok(Err(exception)) => tape.throw(&exception),
-        Err(payload) => tape.throw(&panicked(&*payload)),
-    }
+    let args = unsafe { Args { values: &*args } };
+    // SAFETY: promised by C, and again once the tape was dropped.
+    let start = || unsafe { Tape::start(outcome) };
+    pipe::shielded(|| {
+        let mut tape = None;
+        let call = || match M::call(args) {
+            Ok(value) => value.write(tape.insert(start())),
+            Err(exception) => tape.insert(start()).throw(exception),
+        };
+        // A panic leaves nothing half done that outlives this call: the tape is started anew.
+        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(call)) {
+            tape.unwrap_or_else(start).throw(panicked(&*payload));
+        }
+    });
 }
 
 thread_local! {
@@ -182,19 +187,16 @@ macro_rules! xsubs {
             struct BodyOfSub;
 
             impl $crate::Method for BodyOfSub {
-                #[allow(unused_variables, unused_assignments, unused_mut)]
-                fn call<'a>(
-                    args: $crate::method::Args<'a>,
-                    tape: &mut $crate::Tape<'a>,
-                ) -> ::std::result::Result<(), $crate::Exception> {
+                #[allow(unused_variables, unused_assignments, unused_mut, refining_impl_trait)]
+                fn call(
+                    args: $crate::method::Args<'_>,
+                ) -> ::std::result::Result<$result, $crate::Exception> {
                     let mut index = 0;
                     $(
                         let $arg: $type = args.get(index);
                         index += 1;
                     )*
-                    let result = (move || -> ::std::result::Result<$result, $crate::Exception> { $body })();
-                    $crate::Output::write(result?, tape);
-                    Ok(())
+                    $body
                 }
             }
 
@@ -225,18 +227,15 @@ macro_rules! xsubs {
 
         impl $crate::Method for SchemaOfSub {
             #[allow(unused_variables, unused_assignments)]
-            fn call<'a>(
-                args: $crate::method::Args<'a>,
-                tape: &mut $crate::Tape<'a>,
-            ) -> ::std::result::Result<(), $crate::Exception> {
+            fn call(
+                args: $crate::method::Args<'_>,
+            ) -> ::std::result::Result<impl $crate::Output, $crate::Exception> {
                 let mut index = 0;
                 $(
                     let $arg: $type = args.get(index);
                     index += 1;
                 )*
-                let schema = (move || -> ::std::result::Result<_, $crate::Exception> { $schema })();
-                $crate::Output::write(schema?, tape);
-                Ok(())
+                $schema
             }
         }
 

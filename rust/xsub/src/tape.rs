@@ -263,7 +263,8 @@ impl<'a> Tape<'a> {
     }
 
     /// Replaces what was written by an exception.
-    pub fn throw(&mut self, exception: &Exception) {
+    #[cold]
+    pub fn throw(&mut self, exception: Exception) {
         match exception {
             Exception::Throw {
                 level,
@@ -271,7 +272,7 @@ impl<'a> Tape<'a> {
                 domain,
                 message,
             } => {
-                self.fail(abi::XSUB_THROW, [*level, *code, *domain], message);
+                self.fail(abi::XSUB_THROW, [level, code, domain], &message);
             }
             Exception::Die(message) => self.fail(abi::XSUB_DIE, [0; 3], message.as_bytes()),
         }
