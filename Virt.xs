@@ -51,14 +51,13 @@ typedef struct callback callback;
 #define INTERPRETER PL_curinterp
 #endif
 
-/* A hash with the same keys as many others: see encode_hash(). */
+/* A hash with the same keys as many others: see new_hash(). */
 typedef struct {
     HV *hash;         /* the keys, without values */
     size_t count;     /* of them; 0: no template */
     SV *memory;       /* of the arrays */
     HEK **keys;       /* in our order */
     U8 *places;       /* the place in our order of Perl's first entry, second, ... */
-    unsigned version; /* counts its changes */
 } hash_template;
 
 #define TEMPLATES 64
@@ -112,22 +111,23 @@ static void initialise_interpreter(pTHX_ my_cxt_t *cxt)
 
 /* ---- exceptions -------------------------------------------------------------- */
 
+#define KEY(key) { XSUB_NODE_KEY, 0, sizeof(key) - 1, { .bytes = key } }
+
+static HV *new_hash(pTHX_ const xsub_node *const *keys, SV *const *values, size_t count);
+
 static void throw_error(pTHX_ int level, int code, int domain, SV *message)
     __attribute__((noreturn));
 
 /* Dies with a Sys::Virt::Error; takes over message. */
 static void throw_error(pTHX_ int level, int code, int domain, SV *message)
 {
+    static const xsub_node nodes[] = { KEY("level"), KEY("code"), KEY("domain"), KEY("message") };
+    static const xsub_node *const keys[] = { &nodes[0], &nodes[1], &nodes[2], &nodes[3] };
     dMY_CXT;
-    HV *error = newHV();
-    SV *reference = sv_2mortal(newRV_noinc((SV *)error));
+    SV *values[] = { newSViv(level), newSViv(code), newSViv(domain), message };
+    SV *error = sv_2mortal(newRV_noinc((SV *)new_hash(aTHX_ keys, values, 4)));
 
-    (void)hv_stores(error, "level", newSViv(level));
-    (void)hv_stores(error, "code", newSViv(code));
-    (void)hv_stores(error, "domain", newSViv(domain));
-    (void)hv_stores(error, "message", message);
-    sv_bless(reference, MY_CXT.error_stash);
-    croak_sv(reference);
+    croak_sv(sv_bless(error, MY_CXT.error_stash));
 }
 
 /* Whether there is room for so much: where there isn't, perl would end the process. */
@@ -1196,7 +1196,8 @@ static void throw_outcome(pTHX_ const xsub *sub, xsub_outcome *outcome) __attrib
 
 static void throw_outcome(pTHX_ const xsub *sub, xsub_outcome *outcome)
 {
-    SV *message = newSVpvn(outcome->nodes[0].as.bytes, outcome->nodes[0].len);
+    xsub_node *node = outcome->nodes;
+    SV *message = encode_value(aTHX_ &node);
     bool plain = outcome->status == XSUB_DIE;
 
     xsub_outcome_drop(outcome);
@@ -1312,7 +1313,7 @@ static void croak_arguments(pTHX_ const xsub *sub)
 /* ---- encode: xsub_outcome -> Perl stack ----------------------------------------- */
 
 /* Strings up to here are returned in the operator's own scalar. */
-#define MAX_TARG_LEN 1024
+#define MAX_TARG_LEN (16 * 1024)
 
 /* Most hashes have the keys that one before had, in the same order. They become copies of
  * a template, which cost no look-up of a key, and are filled where Perl put the entries. */
@@ -1329,11 +1330,17 @@ static hash_template *template_for(pTHX_ size_t count, const xsub_node *key)
     return &MY_CXT.templates[index % TEMPLATES];
 }
 
-static bool has_key(const hash_template *t, size_t place, const xsub_node *key)
+static bool has_keys(const hash_template *t, const xsub_node *const *keys, size_t count)
 {
-    const HEK *known = t->keys[place];
+    size_t i;
 
-    return HEK_LEN(known) == (I32)key->len && memEQ(HEK_KEY(known), key->as.bytes, key->len);
+    if (t->count != count)
+        return false;
+    for (i = 0; i < count; i++)
+        if (HEK_LEN(t->keys[i]) != (I32)keys[i]->len
+            || memNE(HEK_KEY(t->keys[i]), keys[i]->as.bytes, keys[i]->len))
+            return false;
+    return true;
 }
 
 /* Makes the template of a hash whose keys these are. */
@@ -1347,7 +1354,6 @@ static void template_set(pTHX_ hash_template *t, const xsub_node *const *keys, s
     SvREFCNT_dec(t->memory);
     t->hash = hash;
     t->count = 0;
-    t->version++;
     t->memory = newSV(count * (sizeof(HEK *) + 1));
     t->keys = (HEK **)SvPVX(t->memory);
     t->places = (U8 *)(t->keys + count);
@@ -1389,14 +1395,27 @@ static HV *template_fill(pTHX_ const hash_template *t, SV *const *values)
     return hash;
 }
 
+/* A hash; takes over the values. */
+static HV *new_hash(pTHX_ const xsub_node *const *keys, SV *const *values, size_t count)
+{
+    hash_template *t = template_for(aTHX_ count, keys[0]);
+    HV *hash;
+    size_t i;
+
+    if (has_keys(t, keys, count) && (hash = template_fill(aTHX_ t, values)))
+        return hash;
+    hash = newHV();
+    for (i = 0; i < count; i++)
+        (void)hv_store(hash, keys[i]->as.bytes, (I32)keys[i]->len, values[i], 0);
+    template_set(aTHX_ t, keys, count);
+    return hash;
+}
+
 /* Makes the hash whose keys and values come next. */
 static HV *encode_hash(pTHX_ xsub_node **cursor, size_t count)
 {
     const xsub_node *keys[MAX_KEYS];
     SV *values[MAX_KEYS];
-    hash_template *t;
-    unsigned version;
-    bool fits;
     size_t i;
     HV *hash;
 
@@ -1409,22 +1428,11 @@ static HV *encode_hash(pTHX_ xsub_node **cursor, size_t count)
         }
         return hash;
     }
-    t = template_for(aTHX_ count, *cursor);
-    version = t->version;
-    fits = t->count == count;
     for (i = 0; i < count; i++) {
         keys[i] = (*cursor)++;
-        fits = fits && t->version == version && has_key(t, i, keys[i]);
         values[i] = encode_value(aTHX_ cursor);
     }
-    /* A hash within this one may have taken the template's place. */
-    if (fits && t->version == version && (hash = template_fill(aTHX_ t, values)))
-        return hash;
-    hash = newHV();
-    for (i = 0; i < count; i++)
-        (void)hv_store(hash, keys[i]->as.bytes, (I32)keys[i]->len, values[i], 0);
-    template_set(aTHX_ t, keys, count);
-    return hash;
+    return new_hash(aTHX_ keys, values, count);
 }
 
 /* As sv_setiv_mg(), less what is not needed where the scalar was an integer before. */
