@@ -1170,7 +1170,8 @@ static void decode_params(pTHX_ decoder *d, const char *name, const xsub_outcome
         SV **entry, *element;
 
         /* A tied hash gives an entry for every key, there or not; a locked one dies. */
-        if (!hv_exists(hash, field->as.bytes, (I32)field->len))
+        if ((SvRMAGICAL(hash) || SvREADONLY(hash))
+            && !hv_exists(hash, field->as.bytes, (I32)field->len))
             continue;
         entry = hv_fetch(hash, field->as.bytes, (I32)field->len, FALSE);
         if (!entry || !*entry)
@@ -1374,7 +1375,7 @@ static void template_set(pTHX_ hash_template *t, const xsub_node *const *keys, s
     t->count = count;
 }
 
-/* A hash by its template; NULL if Perl copied it in another order. */
+/* A hash by its template. */
 static HV *template_fill(pTHX_ const hash_template *t, SV *const *values)
 {
     HV *hash = newHVhv(t->hash);
@@ -1382,15 +1383,14 @@ static HV *template_fill(pTHX_ const hash_template *t, SV *const *values)
     HE *entry;
 
     for (bucket = 0; bucket <= HvMAX(hash); bucket++)
-        for (entry = HvARRAY(hash)[bucket]; entry; entry = HeNEXT(entry), n++)
-            if (HeKEY_hek(entry) != t->keys[t->places[n]]) {
-                SvREFCNT_dec(hash);
-                return NULL;
-            }
-    for (n = 0, bucket = 0; bucket <= HvMAX(hash); bucket++)
         for (entry = HvARRAY(hash)[bucket]; entry; entry = HeNEXT(entry)) {
+            size_t place = t->places[n++];
+
+            /* Perl may have copied it in another order. */
+            while (t->keys[place] != HeKEY_hek(entry))
+                place = (place + 1) % t->count;
             SvREFCNT_dec(HeVAL(entry));
-            HeVAL(entry) = values[t->places[n++]];
+            HeVAL(entry) = values[place];
         }
     return hash;
 }
@@ -1402,8 +1402,8 @@ static HV *new_hash(pTHX_ const xsub_node *const *keys, SV *const *values, size_
     HV *hash;
     size_t i;
 
-    if (has_keys(t, keys, count) && (hash = template_fill(aTHX_ t, values)))
-        return hash;
+    if (has_keys(t, keys, count))
+        return template_fill(aTHX_ t, values);
     hash = newHV();
     for (i = 0; i < count; i++)
         (void)hv_store(hash, keys[i]->as.bytes, (I32)keys[i]->len, values[i], 0);
