@@ -19,6 +19,17 @@ pub fn room<T>(count: usize) -> Vec<T> {
     items
 }
 
+/// Makes room for `more` items, and some to spare: for what grows bit by bit.
+///
+/// # Panics
+///
+/// With [`NoMemory`] where there is none.
+pub fn reserve<T>(items: &mut Vec<T>, more: usize) {
+    if items.try_reserve(more).is_err() {
+        none();
+    }
+}
+
 /// Unwinds the call.
 ///
 /// # Panics

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::ffi::{CStr, c_char, c_void};
+use std::mem::ManuallyDrop;
 use std::ptr;
 use std::sync::OnceLock;
 
@@ -69,14 +70,22 @@ impl<'a> Tape<'a> {
     #[cold]
     fn grow(&mut self, more: usize) {
         let outcome = &mut *self.outcome;
-        let mut nodes = memory::room((outcome.count + more).max(2 * outcome.capacity));
-        // SAFETY: `count` nodes are initialised; the old Vec gives its memory back, not its nodes.
+        // SAFETY: `count` nodes are initialised. Where there is no memory, reserve() unwinds, and
+        // the outcome keeps what it has.
         unsafe {
-            ptr::copy_nonoverlapping(outcome.nodes, nodes.as_mut_ptr(), outcome.count);
-            free_nodes(outcome);
+            let mut nodes = ManuallyDrop::new(if is_inline(outcome) {
+                Vec::new()
+            } else {
+                Vec::from_raw_parts(outcome.nodes, outcome.count, outcome.capacity)
+            });
+            let missing = outcome.count + more - nodes.len();
+            memory::reserve(&mut nodes, missing);
+            if is_inline(outcome) {
+                nodes.extend_from_slice(std::slice::from_raw_parts(outcome.nodes, outcome.count));
+            }
+            outcome.capacity = nodes.capacity();
+            outcome.nodes = nodes.as_mut_ptr();
         }
-        outcome.capacity = nodes.capacity();
-        outcome.nodes = nodes.leak().as_mut_ptr();
     }
 
     /// undef
@@ -291,11 +300,15 @@ impl<'a> Tape<'a> {
     }
 }
 
+fn is_inline(outcome: &xsub_outcome) -> bool {
+    outcome.nodes.cast_const() == (&raw const outcome.inline_nodes).cast()
+}
+
 /// # Safety
 ///
 /// `outcome` is initialised; its nodes are not used afterwards.
 unsafe fn free_nodes(outcome: &mut xsub_outcome) {
-    if outcome.nodes != (&raw mut outcome.inline_nodes).cast() {
+    if !is_inline(outcome) {
         // SAFETY: reserve() got them from a Vec of this capacity.
         drop(unsafe { Vec::from_raw_parts(outcome.nodes, 0, outcome.capacity) });
     }
