@@ -77,6 +77,7 @@ typedef struct {
     bool locked;    /* libvirt has called the event implementation, and may hold locks */
     bool exiting;   /* exit unwinds a callback, and all that led to it */
     callback *callbacks;
+    MAGIC *spare_magic; /* of handles that are gone, for the next ones */
     hash_template templates[TEMPLATES];
 } my_cxt_t;
 START_MY_CXT
@@ -106,6 +107,7 @@ static void initialise_interpreter(pTHX_ my_cxt_t *cxt)
     cxt->locked = false;
     cxt->exiting = false;
     cxt->callbacks = NULL;
+    cxt->spare_magic = NULL;
     Zero(cxt->templates, TEMPLATES, hash_template);
 }
 
@@ -359,22 +361,58 @@ static const MGVTBL object_vtbl = {
     NULL, NULL, NULL, NULL, object_magic_free, NULL, object_magic_dup, NULL
 };
 
+/* Magic is kept for the next handle, as Perl keeps its scalars: malloc() takes longer than
+ * all else that a handle needs. */
+static MAGIC *spare_magic_take(pTHX)
+{
+    dMY_CXT;
+    MAGIC *magic = MY_CXT.spare_magic;
+
+    if (magic)
+        MY_CXT.spare_magic = magic->mg_moremagic;
+    else
+        Newx(magic, 1, MAGIC);
+    return magic;
+}
+
+static void spare_magic_add(pTHX_ MAGIC *magic)
+{
+    dMY_CXT;
+
+    if (PL_phase == PERL_PHASE_DESTRUCT) {
+        Safefree(magic);
+    } else {
+        magic->mg_moremagic = MY_CXT.spare_magic;
+        MY_CXT.spare_magic = magic;
+    }
+}
+
+static void spare_magic_free(pTHX_ void *unused)
+{
+    dMY_CXT;
+
+    PERL_UNUSED_ARG(unused);
+    while (MY_CXT.spare_magic)
+        Safefree(spare_magic_take(aTHX));
+}
+
 /* A new handle; takes over the reference to the native object, unless that is LENT. */
 static SV *object_new(pTHX_ unsigned row, U16 lent, void *native)
 {
     dMY_CXT;
     SV *object = newSV_type(SVt_PVMG);
-    MAGIC *magic;
+    MAGIC *magic = spare_magic_take(aTHX);
 
     /* As sv_magicext(), less what other kinds of magic need. */
-    Newxz(magic, 1, MAGIC);
-    magic->mg_type = PERL_MAGIC_ext;
-    magic->mg_virtual = (MGVTBL *)&object_vtbl;
-    magic->mg_ptr = (char *)native;
+    *magic = (MAGIC){
+        .mg_type = PERL_MAGIC_ext,
+        .mg_flags = MGf_DUP,
+        .mg_virtual = (MGVTBL *)&object_vtbl,
+        .mg_private = row | lent,
+        .mg_len = generation,
+        .mg_ptr = (char *)native,
+    };
     SvMAGIC_set(object, magic);
-    magic->mg_private = row | lent;
-    magic->mg_len = generation;
-    magic->mg_flags |= MGf_DUP;
     SvIV_set(object, PTR2IV(native));
     SvIOK_on(object);
     return sv_bless(newRV_noinc(object), MY_CXT.stash[row]);
@@ -417,12 +455,24 @@ static bool magic_destroys(pTHX_ SV *object)
         && CvISXSUB(GvCV(gv)) && CvXSUB(GvCV(gv)) == destroy;
 }
 
-/* Perl asks this before it calls DESTROY, which costs more than all the rest. */
+/* Perl asks this before it calls DESTROY, which costs more than all the rest. Where nothing
+ * that is released can call back, it may be released here, which spares mg_free(). */
 static bool destroyable(pTHX_ SV *object)
 {
     dMY_CXT;
 
-    return !magic_destroys(aTHX_ object) && MY_CXT.next_destroyable(aTHX_ object);
+    if (!magic_destroys(aTHX_ object))
+        return MY_CXT.next_destroyable(aTHX_ object);
+    if (!callbacks_exist) {
+        object_magic *magic = SvMAGIC(object);
+
+        if (!magic->mg_moremagic) {
+            object_release(aTHX_ object, magic);
+            SvMAGIC_set(object, NULL);
+            spare_magic_add(aTHX_ magic);
+        }
+    }
+    return false;
 }
 
 /* The callback that the native object was lent to is over. Who kept the object gets a
@@ -1926,6 +1976,7 @@ BOOT:
         MY_CXT.next_destroyable = PL_destroyhook; /* inherited by clones, as the hook is */
         PL_destroyhook = destroyable;
         call_atexit(disown_callbacks, NULL); /* inherited by clones */
+        call_atexit(spare_magic_free, NULL);
         (void)hv_stores(PL_modglobal, MY_CXT_KEY, newSV(0));
     }
 }
