@@ -229,6 +229,16 @@ static void get_all_domain_stats(long count)
     }
 }
 
+/* Never freed. */
+static void keep_all_domain_stats(long count)
+{
+    while (count--) {
+        virDomainStatsRecordPtr *records;
+
+        succeed(virConnectGetAllDomainStats(conn, 0, &records, 0));
+    }
+}
+
 /* ---- events ------------------------------------------------------------------ */
 
 static long seen, expected;
@@ -465,6 +475,7 @@ static const struct {
     { "list_defined_domains", open_connection, list_defined_domains, NULL },
     { "list_names", open_connection, list_names, NULL },
     { "get_all_domain_stats", open_connection, get_all_domain_stats, NULL },
+    { "keep_all_domain_stats", open_connection, keep_all_domain_stats, NULL },
     { "event", open_events, event, queue_events },
     { "event_loop_turn", open_timer, event_loop_turn, NULL },
     { "event_impl_timer", open_event_impl, event_impl_timer, NULL },

@@ -69,9 +69,11 @@ my %STATEMENTS = (
     list_defined_domains   => 'my @all = $conn->list_defined_domains',
     list_names             => 'my @names = map { $_->get_name } $conn->list_all_domains',
     get_all_domain_stats   => 'my @all = $conn->get_all_domain_stats(0)',
+    keep_all_domain_stats  => 'push @kept, $conn->get_all_domain_stats(0)',
 );
 
 my $conn;    # open all the time, so that the driver's objects exist already
+our @kept;
 
 sub statement {
     my ($statement) = @_;

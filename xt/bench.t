@@ -31,6 +31,9 @@ for my $row (@$rows) {
     cmp_ok( $row->{overhead}, '<=', $row->{limit}, "$row->{name}: no dearer than it was" )
         or diag "C $row->{c}, reference $row->{reference}, ours $row->{ours}";
 }
+my @grown = grep { $_->{growth} } @$rows;
+is( scalar @grown, 2, 'lists and statistics of many' );
+cmp_ok( $_->{growth}{ours}, '<=', 1.2, "$_->{name}: linear" ) for @grown;
 for my $row ( grep { $_->{name} =~ /\Astream/ } @$rows ) {
     cmp_ok( $row->{virsh}, '>', 0, "$row->{name}: virsh, too" );
 }
