@@ -43,6 +43,7 @@ static void count_fork(void) { generation--; }
 
 typedef struct call call;
 typedef struct callback callback;
+typedef struct upcall_state upcall_state;
 
 /* The interpreter that runs here, to compare with; NULL on a thread without one. */
 #ifdef MULTIPLICITY
@@ -69,20 +70,18 @@ typedef struct {
     GV *destroy[MAX_CLASSES]; /* where DESTROY of these classes is found */
     destroyable_proc_t next_destroyable; /* whom else to ask */
     HV *error_stash;
-    CV *run_upcall;      /* runs the current upcall */
-    xsub_upcall *upcall; /* the current one */
-    SV **lent;           /* where it puts the object that is lent to it */
-    I32 depth;           /* how many there are */
+    CV *take_answer;
+    upcall_state *answered; /* whose answer it takes */
+    SV *errsv;      /* for the next callback's $@; or NULL */
     call *calls;    /* those in progress that may call back, innermost first */
     bool locked;    /* libvirt has called the event implementation, and may hold locks */
-    bool exiting;   /* exit unwinds a callback, and all that led to it */
     callback *callbacks;
     MAGIC *spare_magic; /* of handles that are gone, for the next ones */
     hash_template templates[TEMPLATES];
 } my_cxt_t;
 START_MY_CXT
 
-XS_INTERNAL(run_upcall);
+XS_INTERNAL(take_answer);
 
 /* Whether libvirt may call Perl at all: until then calls need not expect it. */
 static bool callbacks_exist;
@@ -99,13 +98,11 @@ static void initialise_interpreter(pTHX_ my_cxt_t *cxt)
         cxt->destroy[row] = (GV *)SvREFCNT_inc(*hv_fetchs(stash, "DESTROY", TRUE));
     }
     cxt->error_stash = (HV *)SvREFCNT_inc(gv_stashpvs("Sys::Virt::Error", GV_ADD));
-    cxt->run_upcall = newXS(NULL, run_upcall, __FILE__);
-    cxt->upcall = NULL;
-    cxt->lent = NULL;
-    cxt->depth = 0;
+    cxt->take_answer = newXS(NULL, take_answer, __FILE__);
+    cxt->answered = NULL;
+    cxt->errsv = NULL;
     cxt->calls = NULL;
     cxt->locked = false;
-    cxt->exiting = false;
     cxt->callbacks = NULL;
     cxt->spare_magic = NULL;
     Zero(cxt->templates, TEMPLATES, hash_template);
@@ -160,9 +157,11 @@ struct call {
     call *outer;
     const xsub *sub;
     const xsub_value *values;
-    bool throws;   /* what a callback throws; elsewhere it is warned of, as in DESTROY */
-    SV *exception; /* the first one */
-    bool exits;    /* Perl's stacks are unwound already */
+    int depth;       /* how many there are around it */
+    bool throws;     /* what a callback throws; elsewhere it is warned of, as in DESTROY */
+    bool calls_back; /* a callback is running */
+    bool exits;      /* Perl's stacks are unwound already */
+    SV *exception;   /* the first one */
     struct late *late; /* released meanwhile */
 };
 
@@ -175,26 +174,32 @@ struct late {
 
 static void deregister_callbacks(pTHX_ const SV *object, void *native);
 
-/* Something else than call_end() leaves the call: no callback does, even by exit. */
-static void call_unwound(pTHX_ void *c)
+/* Something else than call_end() leaves the call: a signal's handler that dies at once. The
+ * exit of a callback does not: it waits. */
+static void call_unwound(pTHX_ void *unwound)
 {
     dMY_CXT;
+    const call *c = unwound;
 
-    if (!MY_CXT.exiting)
-        MY_CXT.calls = ((call *)c)->outer;
+    if (!c->calls_back)
+        MY_CXT.calls = c->outer;
 }
 
 static void call_begin(pTHX_ call *c, const xsub *sub, const xsub_value *values, bool throws)
 {
     dMY_CXT;
 
+    c->outer = MY_CXT.calls;
+    c->depth = c->outer ? c->outer->depth + 1 : 0;
+    if (throws && c->depth > MAX_DEPTH)
+        croak("more than %d callbacks of libvirt's are running inside each other", MAX_DEPTH);
     c->sub = sub;
     c->values = values;
     c->throws = throws;
-    c->exception = NULL;
+    c->calls_back = false;
     c->exits = false;
+    c->exception = NULL;
     c->late = NULL;
-    c->outer = MY_CXT.calls;
     ENTER;
     SAVEDESTRUCTOR_X(call_unwound, c);
     MY_CXT.calls = c;
@@ -476,19 +481,24 @@ static bool destroyable(pTHX_ SV *object)
 }
 
 /* The callback that the native object was lent to is over. Who kept the object gets a
- * reference of its own; mostly nobody did, and libvirt is spared two calls. */
+ * reference of its own; mostly nobody did, and libvirt is spared two calls. A DESTROY in
+ * Perl is not for now: libvirt has not returned yet. */
 static void object_keep(pTHX_ SV *object)
 {
     object_magic *magic = object_magic_of(object);
+    bool kept = SvREFCNT(object) > 1, destroyed = kept || magic_destroys(aTHX_ object);
 
     if (magic && magic->mg_ptr && magic->mg_private & LENT) {
-        if (SvREFCNT(object) > 1 || !magic_destroys(aTHX_ object))
+        if (kept || !destroyed)
             module->classes[object_row(magic)].ref(magic->mg_ptr);
         else
             magic->mg_ptr = NULL;
         magic->mg_private &= ~LENT;
     }
-    SvREFCNT_dec_NN(object);
+    if (destroyed)
+        SvREFCNT_dec_NN(object);
+    else
+        sv_2mortal(object);
 }
 
 /* ---- callbacks ------------------------------------------------------------------- */
@@ -496,7 +506,7 @@ static void object_keep(pTHX_ SV *object)
 /* What Rust and libvirt count on, and what Perl runs. It belongs to one interpreter. */
 struct callback {
     xsub_callback shared; /* first: a pointer to it is a pointer to the callback */
-    SV *code;             /* a copy: a reference, or a name that is looked up when called */
+    SV *code;             /* a sub, or a copy of what is looked up when called: a name, an object */
     SV *first;            /* the caller's variable with the object it belongs to; or NULL */
     const SV *object;     /* that object; not counted */
     PerlInterpreter *owner;
@@ -505,6 +515,11 @@ struct callback {
     callback *next, **previous;
 };
 
+static bool is_sub(SV *code)
+{
+    return SvROK(code) && SvTYPE(SvRV(code)) == SVt_PVCV && !SvAMAGIC(code);
+}
+
 static callback *callback_new(pTHX_ SV *code, SV *first)
 {
     dMY_CXT;
@@ -512,7 +527,7 @@ static callback *callback_new(pTHX_ SV *code, SV *first)
 
     Newxz(c, 1, callback);
     c->shared.references = 1;
-    c->code = newSVsv(code);
+    c->code = is_sub(code) ? SvREFCNT_inc_simple_NN(SvRV(code)) : newSVsv(code);
     c->first = first && SvPADTMP(first) ? newSVsv(first) : SvREFCNT_inc(first);
     c->object = first && SvROK(first) ? SvRV(first) : NULL;
     c->owner = INTERPRETER;
@@ -651,86 +666,138 @@ static void reply_credentials(pTHX_ xsub_upcall *u, SV *answer, AV *credentials)
     }
 }
 
-/* Runs the current upcall: its arguments, the code, the answer. It may die anywhere. */
-XS_INTERNAL(run_upcall)
+/* An upcall that runs. */
+struct upcall_state {
+    xsub_upcall *upcall;
+    SV *argument; /* the first one, and what that refers to: the callback may assign to it */
+    SV *referent;
+    SV *lent;     /* the object that is lent to the callback, with a count of ours; or NULL */
+};
+
+/* Reads what the callback answered; the Perl code that this may run may die. */
+XS_INTERNAL(take_answer)
 {
     dXSARGS;
     dMY_CXT;
-    xsub_upcall *u = MY_CXT.upcall;
-    callback *c = (callback *)u->callback;
-    xsub_node *node = u->arguments.nodes, *end = node + u->arguments.count;
-    SV *code = sv_mortalcopy(c->code), *argument = NULL, *referent = NULL;
-    int count;
+    const upcall_state *state = MY_CXT.answered;
+    xsub_upcall *u = state->upcall;
+    SV *answer = ST(items - 1);
 
-    PERL_UNUSED_VAR(items);
-    if (MY_CXT.depth > MAX_DEPTH)
-        croak("more than %d callbacks of libvirt's are running inside each other", MAX_DEPTH);
-    SP -= items;
-    PUSHMARK(SP);
-    if (c->first)
-        XPUSHs(sv_mortalcopy(c->first));
-    while (node < end) {
-        bool lent = node->tag == XSUB_NODE_LENT;
-        SV *value = sv_2mortal(encode_value(aTHX_ &node));
-
-        if (lent)
-            *MY_CXT.lent = SvREFCNT_inc_simple_NN(SvRV(value));
-        if (!argument)
-            argument = value;
-        XPUSHs(value);
-    }
-    /* The callback may assign to its argument. */
-    if (argument && SvROK(argument))
-        referent = sv_2mortal(SvREFCNT_inc_simple_NN(SvRV(argument)));
-    PUTBACK;
-    count = call_sv(code, u->reply == XSUB_REPLY_PAIR ? G_ARRAY : G_SCALAR);
-    SPAGAIN;
     switch (u->reply) {
     case XSUB_REPLY_INT:
-        u->first = SvOK(TOPs) ? SvIV(TOPs) : 0;
+        u->first = SvOK(answer) ? SvIV(answer) : 0;
         break;
     case XSUB_REPLY_COUNT:
-        if (!SvOK(TOPs))
+        if (!SvOK(answer))
             croak("the stream's sink returned undef instead of how many bytes it took");
-        u->first = SvIV(TOPs);
+        u->first = SvIV(answer);
         break;
     case XSUB_REPLY_PAIR:
-        if (count != 2)
-            croak("the stream's hole handler returned %d values instead of 2", count);
-        u->first = SvIV(SP[-1]);
-        u->second = SvIV(TOPs);
+        if (items != 2)
+            croak("the stream's hole handler returned %d values instead of 2", (int)items);
+        u->first = SvIV(ST(0));
+        u->second = SvIV(ST(1));
         break;
     case XSUB_REPLY_BUFFER:
-        reply_buffer(aTHX_ u, TOPs, argument);
+        reply_buffer(aTHX_ u, answer, state->argument);
         break;
     case XSUB_REPLY_CREDENTIALS:
-        reply_credentials(aTHX_ u, TOPs, (AV *)referent);
+        reply_credentials(aTHX_ u, answer, (AV *)state->referent);
         break;
     }
     u->failed = false;
     XSRETURN_EMPTY;
 }
 
-static void restore_errsv(pTHX_ void *errsv)
+/* What call_sv() makes of $@ where nothing was thrown. */
+static bool is_empty_string(const SV *sv)
 {
-    SvREFCNT_dec(GvSV(PL_errgv));
-    GvSV(PL_errgv) = errsv;
+    return SvPOK(sv) && !SvROK(sv) && !SvMAGICAL(sv) && SvCUR(sv) == 0;
 }
 
-/* Keeps the first exception for the call that libvirt is in. */
-static void keep_exception(pTHX_ call *c)
+/* Calls what may die, and keeps the first exception for the call that libvirt is in. Gives
+ * how many values are on the stack; -1 where it died. */
+static int call_caught(pTHX_ SV *code, I32 flags, call *c)
 {
-    if (c->exception)
-        return;
-    c->exception = newSV(0);
-    sv_setsv_nomg(c->exception, ERRSV);
+    int count = call_sv(code, flags | G_EVAL | (c->throws ? 0 : G_KEEPERR));
+
+    if (!c->throws)
+        return count > 0 && *PL_stack_sp == &PL_sv_undef ? -1 : count;
+    if (is_empty_string(ERRSV))
+        return count;
+    if (!c->exception) {
+        c->exception = newSV(0);
+        sv_setsv_nomg(c->exception, ERRSV);
+    }
+    return -1;
 }
 
-/* Takes the scalar of $@ aside, whatever magic it has; none of that may run here. */
-static void save_errsv(pTHX)
+static void push_arguments(pTHX_ upcall_state *state, SV *first)
 {
-    SAVEDESTRUCTOR_X(restore_errsv, GvSV(PL_errgv));
-    GvSV(PL_errgv) = newSVpvs("");
+    dSP;
+    const xsub_outcome *arguments = &state->upcall->arguments;
+    xsub_node *node = arguments->nodes, *end = node + arguments->count;
+
+    EXTEND(SP, end - node + 1);
+    if (first) {
+        PUSHs(sv_newmortal());
+        sv_setsv_nomg(TOPs, first);
+    }
+    while (node < end) {
+        bool lent = node->tag == XSUB_NODE_LENT;
+        SV *value = sv_2mortal(encode_value(aTHX_ &node));
+
+        PUSHs(value);
+        if (lent)
+            state->lent = SvREFCNT_inc_simple_NN(SvRV(value));
+        if (state->argument)
+            continue;
+        state->argument = value;
+        if (SvROK(value))
+            state->referent = sv_2mortal(SvREFCNT_inc_simple_NN(SvRV(value)));
+    }
+    PUTBACK;
+}
+
+/* Runs the callback and takes its answer, on a stack of their own that none can jump out
+ * of. */
+static void run_callback(pTHX_ upcall_state *state)
+{
+    dMY_CXT;
+    dSP;
+    xsub_upcall *u = state->upcall;
+    const callback *c = (callback *)u->callback;
+    int count;
+
+    PUSHSTACKi(PERLSI_UNKNOWN);
+    ENTER;
+    SAVETMPS;
+    PUSHMARK(SP);
+    push_arguments(aTHX_ state, c->first);
+    count = call_caught(aTHX_ SvTYPE(c->code) == SVt_PVCV ? c->code : sv_mortalcopy(c->code),
+                        u->reply == XSUB_REPLY_PAIR ? G_ARRAY : G_SCALAR, MY_CXT.calls);
+    if (count >= 0 && u->reply != XSUB_REPLY_NOTHING) {
+        PUSHMARK(PL_stack_sp - count);
+        MY_CXT.answered = state;
+        call_caught(aTHX_ (SV *)MY_CXT.take_answer, G_VOID | G_DISCARD | G_NODEBUG, MY_CXT.calls);
+    }
+    FREETMPS;
+    LEAVE;
+    POPSTACK;
+}
+
+/* False where exit left the callback: then Perl's stacks are unwound, while libvirt has not
+ * returned yet. */
+static bool run_until_exit(pTHX_ upcall_state *state)
+{
+    dJMPENV;
+    int jumped;
+
+    JMPENV_PUSH(jumped);
+    if (jumped == 0)
+        run_callback(aTHX_ state);
+    JMPENV_POP;
+    return jumped == 0;
 }
 
 /* Whether libvirt may hold locks while it calls the event implementation: only where that
@@ -740,66 +807,40 @@ static bool may_be_locked(const call *c)
     return !c->sub || takes_handle(c->sub);
 }
 
-/* Exit unwinds all of Perl's stacks, while libvirt has not returned yet. */
-static void exit_begins(pTHX_ void *unused)
+/* The caller's $@ may have any magic, and stays as it is: callbacks have another one. Gives
+ * the one that was there. */
+static SV *swap_errsv(pTHX_ SV *errsv)
 {
-    dMY_CXT;
+    SV *previous = GvSV(PL_errgv);
 
-    PERL_UNUSED_ARG(unused);
-    MY_CXT.exiting = true;
+    GvSV(PL_errgv) = errsv;
+    return previous;
 }
 
-/* Runs the current upcall; false where exit left it, which then waits for libvirt. */
-static bool run_until_exit(pTHX_ I32 flags)
+/* Runs an upcall, with what callbacks share put aside. */
+static void enter_perl(pTHX_ xsub_upcall *u)
 {
     dMY_CXT;
-    dJMPENV;
-    int jumped;
-
-    JMPENV_PUSH(jumped);
-    if (jumped == 0)
-        call_sv((SV *)MY_CXT.run_upcall, flags);
-    JMPENV_POP;
-    return jumped == 0;
-}
-
-/* Runs an upcall; gives the object that was lent to it, if any, with a count of ours. */
-static SV *enter_perl(pTHX_ xsub_upcall *u)
-{
-    dMY_CXT;
-    dSP;
-    const callback *c = (callback *)u->callback;
+    callback *c = (callback *)u->callback;
     call *calls = MY_CXT.calls;
-    bool locked = MY_CXT.locked;
-    SV *lent = NULL;
+    const bool locked = MY_CXT.locked;
+    SV *errsv = swap_errsv(aTHX_ MY_CXT.errsv);
+    upcall_state state = { u, NULL, NULL, NULL };
 
-    PUSHSTACKi(PERLSI_UNKNOWN);
-    ENTER;
-    SAVEDESTRUCTOR_X(exit_begins, NULL);
-    SAVETMPS;
-    SAVEDESTRUCTOR_X(drop_outcome, &u->arguments);
-    save_errsv(aTHX);
-    SAVEVPTR(MY_CXT.upcall);
-    MY_CXT.upcall = u;
-    SAVEVPTR(MY_CXT.lent);
-    MY_CXT.lent = &lent;
-    SAVEI32(MY_CXT.depth);
-    MY_CXT.depth++;
+    MY_CXT.errsv = NULL;
     MY_CXT.locked = locked || (c->of_loop && may_be_locked(calls));
-    PUSHMARK(SP);
-    if (run_until_exit(aTHX_ G_VOID | G_DISCARD | G_EVAL | G_NOARGS
-                              | (calls->throws ? 0 : G_KEEPERR))) {
-        if (u->failed && calls->throws)
-            keep_exception(aTHX_ calls);
-        FREETMPS;
-        LEAVE;
-        POPSTACK;
-    } else {
-        calls->exits = true;
-    }
+    calls->calls_back = true;
+    calls->exits = !run_until_exit(aTHX_ &state);
+    calls->calls_back = false;
     MY_CXT.locked = locked;
-    MY_CXT.exiting = false;
-    return lent;
+    errsv = swap_errsv(aTHX_ errsv);
+    if (errsv && SvREFCNT(errsv) == 1 && !SvOBJECT(errsv) && is_empty_string(errsv)
+        && !MY_CXT.errsv)
+        MY_CXT.errsv = errsv;
+    else if (errsv)
+        sv_2mortal(errsv);
+    if (state.lent)
+        object_keep(aTHX_ state.lent);
 }
 
 /* False where the callback's interpreter does not run here, or has to end. */
@@ -821,17 +862,13 @@ static void upcall(xsub_upcall *u)
 {
     dTHX;
     callback *c = (callback *)u->callback;
-    SV *lent;
 
-    if (!may_enter_perl(aTHX_ c)) {
-        xsub_outcome_drop(&u->arguments);
-        return;
+    if (may_enter_perl(aTHX_ c)) {
+        c->shared.references++;
+        enter_perl(aTHX_ u);
+        callback_release(c);
     }
-    c->shared.references++;
-    lent = enter_perl(aTHX_ u);
-    if (lent)
-        object_keep(aTHX_ lent);
-    callback_release(c);
+    xsub_outcome_drop(&u->arguments);
 }
 
 /* ---- decode: Perl stack -> xsub_value[] ---------------------------------------- */
@@ -1855,9 +1892,37 @@ static event_pointer event_pointer_of(pTHX_ SV *sv)
                                                         \
         call_begin(aTHX_ &c, NULL, NULL, true);          \
         expression;                                     \
-        call_end(aTHX_ &c);                             \
-        call_throw(aTHX_ &c);                           \
+        if (call_end(aTHX_ &c))                         \
+            call_throw(aTHX_ &c);                       \
     } STMT_END
+
+static void run_handle(pTHX_ CV *method, int watch, int fd, int events, event_pointer callback,
+                       event_pointer opaque)
+{
+    bool known;
+
+    refuse_if_locked(aTHX_ GvNAME(CvGV(method)));
+    CALL_LIBVIRT(known = sys_virt_run_handle(watch, fd, events, callback, opaque));
+    if (!known)
+        croak("%s: callback and opaque are no handle callback of libvirt's", GvNAME(CvGV(method)));
+}
+
+static void run_timeout(pTHX_ CV *method, int timer, event_pointer callback, event_pointer opaque)
+{
+    bool known;
+
+    refuse_if_locked(aTHX_ GvNAME(CvGV(method)));
+    CALL_LIBVIRT(known = sys_virt_run_timeout(timer, callback, opaque));
+    if (!known)
+        croak("%s: callback and opaque are no timeout callback of libvirt's",
+              GvNAME(CvGV(method)));
+}
+
+static void free_opaque(pTHX_ event_pointer free, event_pointer opaque)
+{
+    if (opaque)
+        CALL_LIBVIRT((void)sys_virt_free_opaque(free, opaque));
+}
 
 static void register_event_impl(pTHX)
 {
@@ -1901,33 +1966,50 @@ _run_handle_callback_helper(watch, fd, event, cbref, opaqueref)
 	int event
 	event_pointer cbref
 	event_pointer opaqueref
-    PREINIT:
-	bool known;
     CODE:
-	refuse_if_locked(aTHX_ GvNAME(CvGV(cv)));
-	CALL_LIBVIRT(known = sys_virt_run_handle(watch, fd, event, cbref, opaqueref));
-	if (!known)
-	    croak("%s: cbref and opaqueref are no handle callback of libvirt's", GvNAME(CvGV(cv)));
+	run_handle(aTHX_ cv, watch, fd, event, cbref, opaqueref);
 
 void
 _run_timeout_callback_helper(timer, cbref, opaqueref)
 	int timer
 	event_pointer cbref
 	event_pointer opaqueref
-    PREINIT:
-	bool known;
     CODE:
-	refuse_if_locked(aTHX_ GvNAME(CvGV(cv)));
-	CALL_LIBVIRT(known = sys_virt_run_timeout(timer, cbref, opaqueref));
-	if (!known)
-	    croak("%s: cbref and opaqueref are no timeout callback of libvirt's", GvNAME(CvGV(cv)));
+	run_timeout(aTHX_ cv, timer, cbref, opaqueref);
 
 void
 _free_callback_opaque_helper(ffref, opaqueref)
 	event_pointer ffref
 	event_pointer opaqueref
     CODE:
-	CALL_LIBVIRT((void)sys_virt_free_opaque(ffref, opaqueref));
+	free_opaque(aTHX_ ffref, opaqueref);
+
+PROTOTYPES: DISABLE
+
+void
+_run_handle_callback(self, watch, fd, events, callback, opaque = NULL, ...)
+	int watch
+	int fd
+	int events
+	event_pointer callback
+	event_pointer opaque
+    CODE:
+	run_handle(aTHX_ cv, watch, fd, events, callback, opaque);
+
+void
+_run_timeout_callback(self, timer, callback, opaque = NULL, ...)
+	int timer
+	event_pointer callback
+	event_pointer opaque
+    CODE:
+	run_timeout(aTHX_ cv, timer, callback, opaque);
+
+void
+_free_callback_opaque(self, free = NULL, opaque = NULL, ...)
+	event_pointer free
+	event_pointer opaque
+    CODE:
+	free_opaque(aTHX_ free, opaque);
 
 #ifdef XSUB_SELFTEST
 

@@ -182,9 +182,9 @@ my %LIMITS = (
     get_memory_parameters => 1.15,
     set_memory_parameters => 1.23,
     failing_lookup        => 0.70,
-    event                 => 0.33,
-    event_loop_turn       => 2.60,
-    event_impl_timer      => 1.40,
+    event                 => 0.22,
+    event_loop_turn       => 1.66,
+    event_impl_timer      => 0.83,
 
     'list_all_domains of 1'                       => 0.68,
     'list_all_domains of 10'                      => 0.45,

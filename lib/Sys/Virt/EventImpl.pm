@@ -26,25 +26,4 @@ sub update_timeout { $abstract->( 'update_timeout', @_ ) }
 
 sub remove_timeout { $abstract->( 'remove_timeout', @_ ) }
 
-# Without an opaque pointer libvirt means NULL.
-my $null = \0;
-
-sub _run_handle_callback {
-    my ( $self, $watch, $fd, $events, $callback, $opaque ) = @_;
-    _run_handle_callback_helper( $watch, $fd, $events, $callback, $opaque || $null );
-    return;
-}
-
-sub _run_timeout_callback {
-    my ( $self, $timer, $callback, $opaque ) = @_;
-    _run_timeout_callback_helper( $timer, $callback, $opaque || $null );
-    return;
-}
-
-sub _free_callback_opaque {
-    my ( $self, $free, $opaque ) = @_;
-    _free_callback_opaque_helper( $free, $opaque ) if defined $free && defined $opaque;
-    return;
-}
-
 1;
