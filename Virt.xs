@@ -721,6 +721,7 @@ static int call_caught(pTHX_ SV *code, I32 flags, call *c)
 {
     int count = call_sv(code, flags | G_EVAL | (c->throws ? 0 : G_KEEPERR));
 
+    /* Then $@ is not touched; but this is the undef that call_sv() gives where it died. */
     if (!c->throws)
         return count > 0 && *PL_stack_sp == &PL_sv_undef ? -1 : count;
     if (is_empty_string(ERRSV))
