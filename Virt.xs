@@ -486,16 +486,16 @@ static bool destroyable(pTHX_ SV *object)
 static void object_keep(pTHX_ SV *object)
 {
     object_magic *magic = object_magic_of(object);
-    bool kept = SvREFCNT(object) > 1, destroyed = kept || magic_destroys(aTHX_ object);
+    bool dropped = SvREFCNT(object) == 1 && magic_destroys(aTHX_ object);
 
     if (magic && magic->mg_ptr && magic->mg_private & LENT) {
-        if (kept || !destroyed)
-            module->classes[object_row(magic)].ref(magic->mg_ptr);
-        else
+        if (dropped)
             magic->mg_ptr = NULL;
+        else
+            module->classes[object_row(magic)].ref(magic->mg_ptr);
         magic->mg_private &= ~LENT;
     }
-    if (destroyed)
+    if (dropped)
         SvREFCNT_dec_NN(object);
     else
         sv_2mortal(object);

@@ -183,7 +183,7 @@ my %LIMITS = (
     set_memory_parameters => 1.23,
     failing_lookup        => 0.70,
     event                 => 0.22,
-    event_loop_turn       => 1.66,
+    event_loop_turn       => 1.70,
     event_impl_timer      => 0.83,
 
     'list_all_domains of 1'                       => 0.68,
