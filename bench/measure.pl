@@ -196,7 +196,7 @@ my %LIMITS = (
     'list_all_node_devices of 40'                 => 0.40,
     'list_all_volumes of 40'                      => 0.40,
     'keep_all_domain_stats of 40'                 => 0.24,
-    'keep_all_domain_stats of qemu, domains of 3' => 0.52,
+    'keep_all_domain_stats of qemu, domains of 3' => 0.55,
 );
 
 sub thousands { return scalar reverse( join ',', unpack '(A3)*', reverse $_[0] ) }
