@@ -117,7 +117,7 @@ typedef enum {
     XSUB_DIE,    /* a plain string; the tape holds it */
 } xsub_status;
 
-#define XSUB_INLINE_NODES 32
+#define XSUB_INLINE_NODES 16
 
 /* What came of a call: a tape of nodes, in pre-order. It stays where it was made. */
 typedef struct {

@@ -2,7 +2,7 @@
 #![allow(missing_docs, non_camel_case_types)]
 
 pub const XSUB_IS_FLAGS: i32 = -1;
-pub const XSUB_INLINE_NODES: u32 = 32;
+pub const XSUB_INLINE_NODES: u32 = 16;
 pub const XSUB_KIND_IGNORED: xsub_kind = 0;
 pub const XSUB_KIND_TARGET: xsub_kind = 1;
 pub const XSUB_KIND_I32: xsub_kind = 2;
@@ -246,11 +246,11 @@ pub struct xsub_outcome {
     pub drop_owner: ::std::option::Option<
         unsafe extern "C" fn(owner: *mut ::std::os::raw::c_void),
     >,
-    pub inline_nodes: [xsub_node; 32usize],
+    pub inline_nodes: [xsub_node; 16usize],
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
-    ["Size of xsub_outcome"][::std::mem::size_of::<xsub_outcome>() - 824usize];
+    ["Size of xsub_outcome"][::std::mem::size_of::<xsub_outcome>() - 440usize];
     ["Alignment of xsub_outcome"][::std::mem::align_of::<xsub_outcome>() - 8usize];
     [
         "Offset of field: xsub_outcome::status",
@@ -333,7 +333,7 @@ pub struct xsub_upcall {
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
-    ["Size of xsub_upcall"][::std::mem::size_of::<xsub_upcall>() - 888usize];
+    ["Size of xsub_upcall"][::std::mem::size_of::<xsub_upcall>() - 504usize];
     ["Alignment of xsub_upcall"][::std::mem::align_of::<xsub_upcall>() - 8usize];
     [
         "Offset of field: xsub_upcall::callback",
