@@ -210,6 +210,37 @@ for my $case (
     delete $loop->{timers}{$timer};
 }
 
+# ---- the functions below the methods, which other software may call
+
+{
+    my ( $run_handle, $run_timeout, $free )
+        = map { Sys::Virt::EventImpl->can("_${_}_helper") }
+        qw(run_handle_callback run_timeout_callback free_callback_opaque);
+    my @calls;
+    my $guard = bless [], 'Guard';
+    $freed = 0;
+    my $timer = Sys::Virt::Event::add_timeout( -1, sub { push @calls, [@_] } );
+    my $watch = do {
+        my $captured = $guard;
+        Sys::Virt::Event::add_handle( 0, 1, sub { push @calls, [@_]; $captured } );
+    };
+    undef $guard;
+    my $timeout = delete $loop->{timers}{$timer};
+    my $handle  = delete $loop->{handles}{$watch};
+    $run_timeout->( $timer, @$timeout[ 1, 2 ] );
+    $run_handle->( $watch, 0, 2, @$handle[ 2, 3 ] );
+    is_deeply( \@calls, [ [$timer], [ $watch, 0, 2 ] ], 'they run callbacks' );
+    ok( !eval { $run_handle->( 1, 2, 3, \12345, \1 ); 1 }, 'but no others' );
+    like(
+        $@,
+        qr/\A_run_handle_callback_helper: callback and opaque are no handle callback/,
+        'which says so'
+    );
+    $free->( @$timeout[ 3, 2 ] );
+    $free->( @$handle[ 4, 3 ] );
+    is( $freed, 1, 'and release them' );
+}
+
 $conn->domain_event_deregister_any($id);
 undef $conn;
 undef $dom;

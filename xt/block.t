@@ -303,7 +303,7 @@ subtest 'checkpoints and backups' => sub {
     );
     is( $dom->get_job_info->{type}, $D->JOB_UNBOUNDED, 'a job' );
     $dom->abort_job;
-    is( $dom->get_job_info->{type}, $D->JOB_NONE, 'which ends' );
+    wait_until( 'which ends', sub { $dom->get_job_info->{type} == $D->JOB_NONE }, \&turn );
     fails( 'no backup', sub { $dom->backup_get_xml_description },
         104, qr/no domain backup job present/ );
     is_deeply( [ sort map { $_->get_name } $dom->list_all_checkpoints ],
