@@ -27,17 +27,27 @@ impl Drop for TypedParams {
     }
 }
 
-/// Asks how many parameters there are, then for the parameters.
+/// As many parameters as libvirt's protocol lets most functions ask for.
+pub const ROOM: c_int = 16;
+
+/// Asks for the parameters, of which there are mostly fewer than `room`; else how many there
+/// are first. Over a connection each question is a message, whose server refuses too much room.
 ///
 /// # Errors
 ///
 /// The call's.
 pub fn filled(
+    room: c_int,
     call: impl Fn(*mut virTypedParameter, &mut c_int) -> crate::Result<()>,
 ) -> crate::Result<TypedParams> {
-    let mut count = 0;
-    call(ptr::null_mut(), &mut count)?;
-    filled_with(count, call)
+    match filled_with(room, &call) {
+        Ok(params) if params.count < room => Ok(params),
+        _ => {
+            let mut count = 0;
+            call(ptr::null_mut(), &mut count)?;
+            filled_with(count, call)
+        }
+    }
 }
 
 /// Asks for `count` parameters, in memory of ours.

@@ -6,7 +6,7 @@ use libvirt::cpumap::{CpuMap, cpu_map};
 use libvirt::handle::Connect;
 use libvirt::list::{Texts, array, length, numbers, strings, texts};
 use libvirt::pages::{FreePages, free_pages};
-use libvirt::params::{Field, Schema, Settings, TypedParams, allocated, filled};
+use libvirt::params::{Field, ROOM, Schema, Settings, TypedParams, allocated, filled};
 use libvirt::record::{Record, record};
 use libvirt::stats::{NamedValues, named_values};
 use libvirt::sys::{
@@ -25,7 +25,9 @@ const MEMORY: &[Field] = fields! {
 };
 
 fn memory_parameters(conn: &Connect, flags: u32) -> libvirt::Result<TypedParams> {
-    filled(|params, count| check!(virNodeGetMemoryParameters(conn, params, count, flags)))
+    filled(ROOM, |params, count| {
+        check!(virNodeGetMemoryParameters(conn, params, count, flags))
+    })
 }
 
 xsub::xsubs! {

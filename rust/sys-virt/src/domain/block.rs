@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_ulong};
 
 use libvirt::disk_errors::{DiskErrors, disk_errors};
 use libvirt::handle::Domain;
-use libvirt::params::{Field, Renamed, Schema, Settings, filled};
+use libvirt::params::{Field, ROOM, Renamed, Schema, Settings, filled};
 use libvirt::record::{Record, record};
 use libvirt::sys::{self, virDomainBlockInfo, virDomainBlockJobInfo, virDomainBlockStatsStruct};
 use libvirt::text::buffer;
@@ -36,7 +36,7 @@ xsub::xsubs! {
         path: &CStr,
         flags: u32 = 0,
     ) -> Either<Renamed, Record<virDomainBlockStatsStruct>> {
-        let stats = filled(|params, count| {
+        let stats = filled(ROOM, |params, count| {
             check!(virDomainBlockStatsFlags(dom, path, params, count, flags))
         });
         match stats {

@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_int};
 
 use libvirt::cpumap::{CpuMaps, Vcpus, map_length, mask_length};
 use libvirt::handle::Domain;
-use libvirt::params::{Field, Schema, Settings, TypedParams, filled, filled_with};
+use libvirt::params::{Field, ROOM, Schema, Settings, TypedParams, filled, filled_with};
 use libvirt::record::record;
 use libvirt::sys::{virDomainInfo, virNodeInfo, virVcpuInfo};
 use libvirt::text::Text;
@@ -84,19 +84,25 @@ pub const BLOCK_IOTUNE: &[Field] = fields! {
 };
 
 fn memory(dom: &Domain, flags: u32) -> Result<TypedParams> {
-    filled(|params, count| check!(virDomainGetMemoryParameters(dom, params, count, flags)))
+    filled(ROOM, |params, count| {
+        check!(virDomainGetMemoryParameters(dom, params, count, flags))
+    })
 }
 
 fn blkio(dom: &Domain, flags: u32) -> Result<TypedParams> {
-    filled(|params, count| check!(virDomainGetBlkioParameters(dom, params, count, flags)))
+    filled(ROOM, |params, count| {
+        check!(virDomainGetBlkioParameters(dom, params, count, flags))
+    })
 }
 
 fn numa(dom: &Domain, flags: u32) -> Result<TypedParams> {
-    filled(|params, count| check!(virDomainGetNumaParameters(dom, params, count, flags)))
+    filled(ROOM, |params, count| {
+        check!(virDomainGetNumaParameters(dom, params, count, flags))
+    })
 }
 
 fn interface(dom: &Domain, name: &CStr, flags: u32) -> Result<TypedParams> {
-    filled(|params, count| {
+    filled(ROOM, |params, count| {
         check!(virDomainGetInterfaceParameters(
             dom, name, params, count, flags
         ))
@@ -104,7 +110,9 @@ fn interface(dom: &Domain, name: &CStr, flags: u32) -> Result<TypedParams> {
 }
 
 fn block_iotune(dom: &Domain, disk: &CStr, flags: u32) -> Result<TypedParams> {
-    filled(|params, count| check!(virDomainGetBlockIoTune(dom, disk, params, count, flags)))
+    filled(2 * ROOM, |params, count| {
+        check!(virDomainGetBlockIoTune(dom, disk, params, count, flags))
+    })
 }
 
 /// How many parameters there are comes with the scheduler's name.
