@@ -1050,7 +1050,8 @@ static bool is_plain_handle(const decoder *d, const xsub_type *type, SV *sv, xsu
     const SV *object;
     const MAGIC *magic;
 
-    if (d->careful || type->kind != XSUB_KIND_HANDLE || (SvFLAGS(sv) & (SVf_ROK | SVs_GMG)) != SVf_ROK)
+    if (d->careful || type->kind != XSUB_KIND_HANDLE
+        || (SvFLAGS(sv) & (SVf_ROK | SVs_GMG)) != SVf_ROK)
         return false;
     object = SvRV(sv);
     if ((SvFLAGS(object) & (SVs_OBJECT | SVf_IOK | SVTYPEMASK)) != (SVs_OBJECT | SVf_IOK | SVt_PVMG))
