@@ -1742,6 +1742,7 @@ XS_INTERNAL(dispatch)
 
     if (items < sub->required || items > sub->count)
         croak_arguments(aTHX_ sub);
+    /* One by one: an initialiser would zero the values, too. */
     d.sub = sub;
     d.ax = ax;
     d.items = items;

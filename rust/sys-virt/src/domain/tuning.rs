@@ -109,6 +109,7 @@ fn interface(dom: &Domain, name: &CStr, flags: u32) -> Result<TypedParams> {
     })
 }
 
+/// There are more of them than of others, and libvirt's protocol has more room for them.
 fn block_iotune(dom: &Domain, disk: &CStr, flags: u32) -> Result<TypedParams> {
     filled(2 * ROOM, |params, count| {
         check!(virDomainGetBlockIoTune(dom, disk, params, count, flags))
