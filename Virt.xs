@@ -1045,13 +1045,12 @@ SELDOM static void check_arguments(pTHX_ decoder *d)
 }
 
 /* The usual case, without any doubt; what isn't is looked at by decode_handle(). */
-static bool is_plain_handle(const decoder *d, const xsub_type *type, SV *sv, xsub_value *value)
+PERL_STATIC_INLINE bool is_plain_handle(const xsub_type *type, SV *sv, xsub_value *value)
 {
     const SV *object;
     const MAGIC *magic;
 
-    if (d->careful || type->kind != XSUB_KIND_HANDLE
-        || (SvFLAGS(sv) & (SVf_ROK | SVs_GMG)) != SVf_ROK)
+    if (type->kind != XSUB_KIND_HANDLE || (SvFLAGS(sv) & (SVf_ROK | SVs_GMG)) != SVf_ROK)
         return false;
     object = SvRV(sv);
     if ((SvFLAGS(object) & (SVs_OBJECT | SVf_IOK | SVTYPEMASK)) != (SVs_OBJECT | SVf_IOK | SVt_PVMG))
@@ -1356,6 +1355,13 @@ SELDOM static void decode_by_schema(pTHX_ decoder *d)
             decode_hash(aTHX_ d, i);
 }
 
+/* Arguments that the caller left out, from the one at index on. */
+PERL_STATIC_INLINE void set_defaults(const xsub *sub, xsub_value *values, SSize_t index)
+{
+    for (; index < sub->count; index++)
+        values[index] = (xsub_value){ { sub->parameters[index].default_number }, 0 };
+}
+
 /* False where the call must not be made and returns undef. */
 static bool decode(pTHX_ decoder *d)
 {
@@ -1367,13 +1373,12 @@ static bool decode(pTHX_ decoder *d)
     for (i = 0; i < d->items; d->decoded = ++i) {
         const xsub_parameter *parameter = &sub->parameters[i];
 
-        if (!is_plain_handle(d, &parameter->type, ARGUMENT(d, i), &d->values[i])
+        if ((d->careful || !is_plain_handle(&parameter->type, ARGUMENT(d, i), &d->values[i]))
             && !decode_value(aTHX_ d, &parameter->type, parameter->name, ARGUMENT(d, i),
                              &d->values[i]))
             return false;
     }
-    for (; i < sub->count; i++)
-        d->values[i] = (xsub_value){ { sub->parameters[i].default_number }, 0 };
+    set_defaults(sub, d->values, i);
     if (sub->schema)
         decode_by_schema(aTHX_ d);
     if (d->careful)
@@ -1594,25 +1599,7 @@ static SV *encode_value(pTHX_ xsub_node **cursor)
 /* About as much memory as the values take in Perl. */
 static size_t size_of_values(const xsub_outcome *outcome)
 {
-    size_t size = outcome->count * (sizeof(SV) + sizeof(XPVMG) + sizeof(MAGIC)), i;
-
-    for (i = 0; i < outcome->count; i++)
-        if (outcome->nodes[i].tag == XSUB_NODE_BYTES || outcome->nodes[i].tag == XSUB_NODE_OWNED)
-            size += outcome->nodes[i].len;
-    return size;
-}
-
-/* Whether somebody has to drop the outcome. */
-static bool owns_something(const xsub_outcome *outcome)
-{
-    size_t i;
-
-    if (outcome->owner || outcome->nodes != outcome->inline_nodes)
-        return true;
-    for (i = 0; i < outcome->count; i++)
-        if (outcome->nodes[i].tag == XSUB_NODE_OWNED || outcome->nodes[i].tag == XSUB_NODE_HANDLE)
-            return true;
-    return false;
+    return outcome->count * (sizeof(SV) + sizeof(XPVMG) + sizeof(MAGIC)) + outcome->bytes;
 }
 
 /* Where the value at node ends. */
@@ -1653,7 +1640,8 @@ static xsub_node *encode_assignments(pTHX_ I32 ax, xsub_node *node, xsub_node *e
 SELDOM static int encode(pTHX_ I32 ax, xsub_outcome *outcome)
 {
     xsub_node *end = outcome->nodes + outcome->count, *node;
-    bool owns = owns_something(outcome);
+    /* Somebody has to drop it then. */
+    bool owns = outcome->owns || outcome->owner || outcome->nodes != outcome->inline_nodes;
     int count = 0;
 
     if (owns) {
@@ -1700,48 +1688,47 @@ static SV *plain_value(pTHX_ xsub_outcome *outcome)
 
     if (outcome->count != 1 || outcome->owner)
         return NULL;
-    switch (node->tag) {
-    case XSUB_NODE_HANDLE:
+    if (node->tag == XSUB_NODE_HANDLE)
         return sv_2mortal(object_new(aTHX_ node->detail, 0, node->as.native));
-    case XSUB_NODE_INT:
-        value = target(aTHX);
-        set_integer(aTHX_ value, node->as.i);
-        return value;
-    case XSUB_NODE_UINT:
-        value = target(aTHX);
-        if (node->as.u <= (UV)IV_MAX)
-            set_integer(aTHX_ value, node->as.i);
-        else
-            sv_setuv_mg(value, node->as.u);
-        return value;
-    case XSUB_NODE_FLOAT:
-        value = target(aTHX);
-        sv_setnv_mg(value, node->as.f);
-        return value;
-    case XSUB_NODE_BYTES:
-    case XSUB_NODE_OWNED:
-        if (node->len > MAX_TARG_LEN)
-            return NULL;
-        value = target(aTHX);
-        set_bytes(aTHX_ value, node->as.bytes, node->len);
-        if (node->tag == XSUB_NODE_OWNED)
-            free(node->as.owned);
-        return value;
-    default:
+    if (node->tag == XSUB_NODE_UNDEF || node->tag > XSUB_NODE_OWNED || node->len > MAX_TARG_LEN)
         return NULL;
-    }
+    value = target(aTHX);
+    if (node->tag == XSUB_NODE_INT || (node->tag == XSUB_NODE_UINT && node->as.u <= (UV)IV_MAX))
+        set_integer(aTHX_ value, node->as.i);
+    else if (node->tag == XSUB_NODE_UINT)
+        sv_setuv_mg(value, node->as.u);
+    else if (node->tag == XSUB_NODE_FLOAT)
+        sv_setnv_mg(value, node->as.f);
+    else
+        set_bytes(aTHX_ value, node->as.bytes, node->len);
+    if (node->tag == XSUB_NODE_OWNED)
+        free(node->as.owned);
+    return value;
 }
 
-XS_INTERNAL(dispatch)
+/* The usual case: a method of an object, called without other arguments. False where it is
+ * anything else. */
+PERL_STATIC_INLINE bool call_object(const xsub *sub, SV *object, xsub_outcome *outcome)
 {
-    dXSARGS;
-    const xsub *sub = XSANY.any_ptr;
-    decoder d;
-    xsub_outcome outcome;
-    SV *value;
+    xsub_value values[MAX_ARGS];
 
-    if (items < sub->required || items > sub->count)
-        croak_arguments(aTHX_ sub);
+    if (callbacks_exist || sub->schema || !is_plain_handle(&sub->parameters[0].type, object, &values[0]))
+        return false;
+    set_defaults(sub, values, 1);
+    sub->call(values, outcome);
+    return true;
+}
+
+/* False where the call must not be made and returns undef. */
+SELDOM static bool call_any(pTHX_ const xsub *sub, I32 ax, I32 items, xsub_outcome *outcome)
+{
+    decoder d;
+
+    if (items == 0) {
+        SV **sp = PL_stack_base + ax - 1;
+
+        EXTEND(sp, 1); /* for the result */
+    }
     /* One by one: an initialiser would zero the values, too. */
     d.sub = sub;
     d.ax = ax;
@@ -1750,23 +1737,33 @@ XS_INTERNAL(dispatch)
     d.careful = false;
     d.element = -1;
     if (!decode(aTHX_ &d))
-        XSRETURN_UNDEF;
+        return false;
+    call_function(aTHX_ &d, sub->call, outcome);
+    return true;
+}
 
-    call_function(aTHX_ &d, sub->call, &outcome);
+XS_INTERNAL(dispatch)
+{
+    dXSARGS;
+    const xsub *sub = XSANY.any_ptr;
+    xsub_outcome outcome;
+    SV *value;
+
+    if (items < sub->required || items > sub->count)
+        croak_arguments(aTHX_ sub);
+    if (!(items == 1 && call_object(sub, ST(0), &outcome))
+        && !call_any(aTHX_ sub, ax, items, &outcome))
+        XSRETURN_UNDEF;
     if (outcome.status != XSUB_RETURN)
         throw_outcome(aTHX_ sub, &outcome);
+    value = plain_value(aTHX_ &outcome);
+    if (value) {
+        ST(0) = value;
+        XSRETURN(1);
+    }
     if (outcome.count == 0 && !outcome.owner)
         XSRETURN_EMPTY;
-    value = plain_value(aTHX_ &outcome);
-    if (!value)
-        XSRETURN(encode(aTHX_ ax, &outcome));
-    if (items == 0) {
-        SV **sp = PL_stack_base + ax - 1;
-
-        EXTEND(sp, 1);
-    }
-    ST(0) = value;
-    XSRETURN(1);
+    XSRETURN(encode(aTHX_ ax, &outcome));
 }
 
 XS_INTERNAL(destroy)

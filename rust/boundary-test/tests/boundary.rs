@@ -116,6 +116,11 @@ xsub::xsubs! {
         Ok(Values((0..count).collect()))
     }
 
+    sub texts(count: u32, len: u32) -> Values<Vec<u8>> {
+        let text = |index| format!("{index:0width$}", width = len as usize).into_bytes();
+        Ok(Values((0..count).map(text).collect()))
+    }
+
     sub throws(r#type: i32) -> () {
         Err(Exception::Throw { level: 2, code: r#type, domain: 10, message: b"no".to_vec() })
     }
@@ -233,6 +238,20 @@ fn containers_nest() {
 fn a_tape_outgrows_its_inline_nodes() {
     let expected: Vec<_> = (0..1000).map(|number| number.to_string()).collect();
     assert_eq!(run("list", &[Value::Int(1000)], 0), expected.join(" "));
+}
+
+/// Short ones are copied into the outcome itself, as long as there is room.
+#[test]
+fn texts_stay_what_they_are_wherever_they_are() {
+    for len in [1, 22, 23, 24, 47, 300, 400] {
+        for count in [1, 2, 3, 7, 8, 15, 16, 17, 100] {
+            let expected: Vec<_> = (0..count)
+                .map(|index| format!("'{index:0width$}'", width = len as usize))
+                .collect();
+            let args = [Value::Int(count), Value::Int(len)];
+            assert_eq!(run("texts", &args, 0), expected.join(" "));
+        }
+    }
 }
 
 #[test]

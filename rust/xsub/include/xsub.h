@@ -125,7 +125,9 @@ typedef struct {
     int32_t level, code, domain; /* THROW */
     xsub_node *nodes;
     size_t count, capacity;
-    void *owner; /* what the nodes point into */
+    size_t bytes; /* of all the strings */
+    bool owns;    /* some nodes are OWNED, or a HANDLE */
+    void *owner;  /* what the nodes point into */
     void (*drop_owner)(void *owner);
     xsub_node inline_nodes[XSUB_INLINE_NODES];
 } xsub_outcome;

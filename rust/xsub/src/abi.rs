@@ -242,6 +242,8 @@ pub struct xsub_outcome {
     pub nodes: *mut xsub_node,
     pub count: usize,
     pub capacity: usize,
+    pub bytes: usize,
+    pub owns: bool,
     pub owner: *mut ::std::os::raw::c_void,
     pub drop_owner: ::std::option::Option<
         unsafe extern "C" fn(owner: *mut ::std::os::raw::c_void),
@@ -250,7 +252,7 @@ pub struct xsub_outcome {
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
-    ["Size of xsub_outcome"][::std::mem::size_of::<xsub_outcome>() - 440usize];
+    ["Size of xsub_outcome"][::std::mem::size_of::<xsub_outcome>() - 456usize];
     ["Alignment of xsub_outcome"][::std::mem::align_of::<xsub_outcome>() - 8usize];
     [
         "Offset of field: xsub_outcome::status",
@@ -274,14 +276,20 @@ const _: () = {
         "Offset of field: xsub_outcome::capacity",
     ][::std::mem::offset_of!(xsub_outcome, capacity) - 32usize];
     [
+        "Offset of field: xsub_outcome::bytes",
+    ][::std::mem::offset_of!(xsub_outcome, bytes) - 40usize];
+    [
+        "Offset of field: xsub_outcome::owns",
+    ][::std::mem::offset_of!(xsub_outcome, owns) - 48usize];
+    [
         "Offset of field: xsub_outcome::owner",
-    ][::std::mem::offset_of!(xsub_outcome, owner) - 40usize];
+    ][::std::mem::offset_of!(xsub_outcome, owner) - 56usize];
     [
         "Offset of field: xsub_outcome::drop_owner",
-    ][::std::mem::offset_of!(xsub_outcome, drop_owner) - 48usize];
+    ][::std::mem::offset_of!(xsub_outcome, drop_owner) - 64usize];
     [
         "Offset of field: xsub_outcome::inline_nodes",
-    ][::std::mem::offset_of!(xsub_outcome, inline_nodes) - 56usize];
+    ][::std::mem::offset_of!(xsub_outcome, inline_nodes) - 72usize];
 };
 pub const XSUB_REGISTERED_NOWHERE: xsub_registration = 0;
 pub const XSUB_REGISTERED_DOMAIN_LIFECYCLE: xsub_registration = 1;
@@ -333,7 +341,7 @@ pub struct xsub_upcall {
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
-    ["Size of xsub_upcall"][::std::mem::size_of::<xsub_upcall>() - 504usize];
+    ["Size of xsub_upcall"][::std::mem::size_of::<xsub_upcall>() - 520usize];
     ["Alignment of xsub_upcall"][::std::mem::align_of::<xsub_upcall>() - 8usize];
     [
         "Offset of field: xsub_upcall::callback",

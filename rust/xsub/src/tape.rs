@@ -36,6 +36,8 @@ impl<'a> Tape<'a> {
             (*outcome).nodes = (&raw mut (*outcome).inline_nodes).cast();
             (*outcome).count = 0;
             (*outcome).capacity = abi::XSUB_INLINE_NODES as usize;
+            (*outcome).bytes = 0;
+            (*outcome).owns = false;
             (*outcome).owner = ptr::null_mut();
             (*outcome).drop_owner = None;
             &mut *outcome
@@ -108,23 +110,48 @@ impl<'a> Tape<'a> {
         self.push(abi::XSUB_NODE_FLOAT, 0, 0, Payload { f: value });
     }
 
+    /// A string of `len` bytes, somewhere.
+    #[inline]
+    fn string(&mut self, tag: abi::xsub_tag, len: usize, as_: Payload) {
+        self.outcome.bytes += len;
+        self.push(tag, 0, len, as_);
+    }
+
     /// A copy of some bytes, and a NUL behind them.
     pub fn copy(&mut self, bytes: &[u8]) {
-        // SAFETY: malloc() gives room for the bytes and the NUL, or NULL.
-        unsafe {
-            let copy = libc::malloc(bytes.len() + 1).cast::<u8>();
-            if copy.is_null() {
-                memory::none();
-            }
-            ptr::copy_nonoverlapping(bytes.as_ptr(), copy, bytes.len());
-            *copy.add(bytes.len()) = 0;
-            self.push(
+        let len = bytes.len();
+        let (tag, copy) = match self.inline_room(len + 1) {
+            Some(room) => (abi::XSUB_NODE_BYTES, room),
+            // SAFETY: any length is fine.
+            None => (
                 abi::XSUB_NODE_OWNED,
-                0,
-                bytes.len(),
-                Payload { owned: copy.cast() },
-            );
+                unsafe { libc::malloc(len + 1) }.cast(),
+            ),
+        };
+        if copy.is_null() {
+            memory::none();
         }
+        // SAFETY: there is room for the bytes and the NUL.
+        unsafe {
+            ptr::copy_nonoverlapping(bytes.as_ptr(), copy, len);
+            *copy.add(len) = 0;
+        }
+        self.outcome.owns |= tag == abi::XSUB_NODE_OWNED;
+        let owned = copy.cast();
+        self.string(tag, len, Payload { owned });
+    }
+
+    /// Room in the outcome itself, taken from the end of the nodes that are there from the
+    /// start: none if they wouldn't suffice then.
+    fn inline_room(&mut self, len: usize) -> Option<*mut u8> {
+        let taken = len.div_ceil(size_of::<xsub_node>());
+        if !is_inline(self.outcome) || self.outcome.count + taken >= self.outcome.capacity {
+            return None;
+        }
+        self.outcome.capacity -= taken;
+        // SAFETY: it is within the inline nodes.
+        let room = unsafe { self.outcome.nodes.add(self.outcome.capacity) };
+        Some(room.cast())
     }
 
     /// A C string that somebody else keeps until the call's arguments go; NULL is undef.
@@ -138,7 +165,7 @@ impl<'a> Tape<'a> {
         }
         // SAFETY: promised by the caller.
         let len = unsafe { libc::strlen(text) };
-        self.push(abi::XSUB_NODE_BYTES, 0, len, Payload { bytes: text });
+        self.string(abi::XSUB_NODE_BYTES, len, Payload { bytes: text });
     }
 
     /// Bytes that the tape's owner keeps.
@@ -150,7 +177,7 @@ impl<'a> Tape<'a> {
         let payload = Payload {
             bytes: bytes.as_ptr().cast(),
         };
-        self.push(abi::XSUB_NODE_BYTES, 0, bytes.len(), payload);
+        self.string(abi::XSUB_NODE_BYTES, bytes.len(), payload);
     }
 
     /// A C string from malloc(), taken over; NULL is undef.
@@ -164,7 +191,8 @@ impl<'a> Tape<'a> {
         }
         // SAFETY: promised by the caller.
         let len = unsafe { libc::strlen(text) };
-        self.push(abi::XSUB_NODE_OWNED, 0, len, Payload { owned: text });
+        self.outcome.owns = true;
+        self.string(abi::XSUB_NODE_OWNED, len, Payload { owned: text });
     }
 
     /// A native object with a reference that is taken over.
@@ -176,6 +204,7 @@ impl<'a> Tape<'a> {
         let payload = Payload {
             native: native.cast(),
         };
+        self.outcome.owns = true;
         self.push(abi::XSUB_NODE_HANDLE, C::ROW.into(), 0, payload);
     }
 
