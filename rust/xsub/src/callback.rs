@@ -5,6 +5,7 @@
 
 use std::ffi::c_void;
 use std::marker::PhantomData;
+use std::mem::{MaybeUninit, offset_of};
 use std::sync::OnceLock;
 
 use crate::abi::{self, xsub_callback, xsub_credential, xsub_perl, xsub_upcall, xsub_value};
@@ -95,9 +96,8 @@ pub unsafe extern "C" fn release(callback: *mut c_void) {
 }
 
 /// One call of Perl.
-///
-/// It has no destructor: C drops its arguments when it has made Perl's of them.
-pub struct Upcall(xsub_upcall);
+#[derive(Clone, Copy)]
+pub struct Upcall(*mut xsub_callback);
 
 impl Upcall {
     /// Prepares a call of what `opaque` stands for.
@@ -106,51 +106,60 @@ impl Upcall {
     ///
     /// `opaque` came from a [`Callback`] that is alive.
     pub unsafe fn new(opaque: *mut c_void) -> Self {
-        // SAFETY: all zeros is a value of the C struct.
-        let mut upcall: xsub_upcall = unsafe { std::mem::zeroed() };
-        upcall.callback = opaque.cast();
-        Self(upcall)
+        Self(opaque.cast())
     }
 
-    /// Where the arguments are written, behind the object that the callback belongs to.
-    pub fn start(&mut self) -> Tape<'_> {
-        // SAFETY: the upcall stays in place from here until it has run.
-        unsafe { Tape::start(&mut self.0.arguments) }
-    }
-
-    fn run(&mut self, reply: abi::xsub_reply) -> Option<()> {
-        self.0.reply = reply;
-        self.0.failed = true;
-        if let Some(upcall) = PERL.get().and_then(|perl| perl.upcall) {
+    /// Calls; gives the numbers that are returned, `None` if that failed. `write` adds arguments
+    /// behind the object that the callback belongs to, `prepare` says where other answers go.
+    #[inline]
+    fn run(
+        self,
+        reply: abi::xsub_reply,
+        write: impl FnOnce(&mut Tape<'_>),
+        prepare: impl FnOnce(&mut xsub_upcall),
+    ) -> Option<(i64, i64)> {
+        let mut memory = MaybeUninit::<xsub_upcall>::uninit();
+        // SAFETY: all zeros is a value of what is before the arguments, and an empty tape one of
+        // theirs. They have no destructor: C drops them when it has made Perl's of them.
+        let upcall = unsafe {
+            let upcall = memory.as_mut_ptr();
+            upcall
+                .cast::<u8>()
+                .write_bytes(0, offset_of!(xsub_upcall, arguments));
+            write(&mut Tape::start(&raw mut (*upcall).arguments));
+            &mut *upcall
+        };
+        upcall.callback = self.0;
+        upcall.reply = reply;
+        upcall.failed = true;
+        prepare(upcall);
+        if let Some(perl) = PERL.get().and_then(|perl| perl.upcall) {
             // SAFETY: the upcall was filled as C expects.
-            pipe::unshielded(|| unsafe { upcall(&mut self.0) });
+            pipe::unshielded(|| unsafe { perl(upcall) });
         }
-        (!self.0.failed).then_some(())
+        (!upcall.failed).then_some((upcall.first, upcall.second))
     }
 
     /// Calls, and forgets what is returned.
-    pub fn call(mut self, write: impl FnOnce(&mut Tape<'_>)) {
-        write(&mut self.start());
-        self.run(abi::XSUB_REPLY_NOTHING);
+    pub fn call(self, write: impl FnOnce(&mut Tape<'_>)) {
+        self.run(abi::XSUB_REPLY_NOTHING, write, |_| ());
     }
 
     /// Calls; gives the number that is returned, `None` if that failed.
-    pub fn number(mut self, write: impl FnOnce(&mut Tape<'_>)) -> Option<i64> {
-        write(&mut self.start());
-        self.run(abi::XSUB_REPLY_INT).map(|()| self.0.first)
+    pub fn number(self, write: impl FnOnce(&mut Tape<'_>)) -> Option<i64> {
+        let numbers = self.run(abi::XSUB_REPLY_INT, write, |_| ());
+        numbers.map(|(number, _)| number)
     }
 
     /// Calls; gives how much was taken, `None` if that failed or was not said.
-    pub fn count(mut self, write: impl FnOnce(&mut Tape<'_>)) -> Option<i64> {
-        write(&mut self.start());
-        self.run(abi::XSUB_REPLY_COUNT).map(|()| self.0.first)
+    pub fn count(self, write: impl FnOnce(&mut Tape<'_>)) -> Option<i64> {
+        let numbers = self.run(abi::XSUB_REPLY_COUNT, write, |_| ());
+        numbers.map(|(count, _)| count)
     }
 
     /// Calls; gives the two numbers that are returned, `None` if that failed.
-    pub fn pair(mut self, write: impl FnOnce(&mut Tape<'_>)) -> Option<(i64, i64)> {
-        write(&mut self.start());
-        self.run(abi::XSUB_REPLY_PAIR)
-            .map(|()| (self.0.first, self.0.second))
+    pub fn pair(self, write: impl FnOnce(&mut Tape<'_>)) -> Option<(i64, i64)> {
+        self.run(abi::XSUB_REPLY_PAIR, write, |_| ())
     }
 
     /// Calls with an empty buffer and how much is wanted; gives how many bytes of
@@ -159,26 +168,30 @@ impl Upcall {
     /// # Safety
     ///
     /// `buffer` has room for `size` bytes.
-    pub unsafe fn fill(mut self, buffer: *mut std::ffi::c_char, size: usize) -> Option<i64> {
-        let tape = &mut self.start();
-        tape.copy(&[]);
-        tape.uint(size as u64);
-        self.0.buffer = buffer;
-        self.0.size = size;
-        self.run(abi::XSUB_REPLY_BUFFER).map(|()| self.0.first)
+    pub unsafe fn fill(self, buffer: *mut std::ffi::c_char, size: usize) -> Option<i64> {
+        let write = |tape: &mut Tape<'_>| {
+            tape.copy(&[]);
+            tape.uint(size as u64);
+        };
+        let numbers = self.run(abi::XSUB_REPLY_BUFFER, write, |upcall| {
+            upcall.buffer = buffer;
+            upcall.size = size;
+        });
+        numbers.map(|(filled, _)| filled)
     }
 
     /// Calls with an array of credentials; C fills `results`. Gives the number that
     /// is returned, `None` if that failed.
     pub fn credentials(
-        mut self,
+        self,
         results: &mut [xsub_credential],
         write: impl FnOnce(&mut Tape<'_>),
     ) -> Option<i64> {
-        write(&mut self.start());
-        self.0.credentials = results.as_mut_ptr();
-        self.0.credential_count = results.len();
-        self.run(abi::XSUB_REPLY_CREDENTIALS).map(|()| self.0.first)
+        let numbers = self.run(abi::XSUB_REPLY_CREDENTIALS, write, |upcall| {
+            upcall.credentials = results.as_mut_ptr();
+            upcall.credential_count = results.len();
+        });
+        numbers.map(|(number, _)| number)
     }
 }
 
