@@ -41,20 +41,21 @@ pub fn register_default() -> crate::Result<()> {
         }
     }
     raw!(virEventRegisterDefaultImpl());
-    if functions().is_none() {
-        DEFAULT.store(true, Relaxed);
+    if functions().is_none() && !DEFAULT.swap(true, Relaxed) {
         take_descriptors();
     }
     Ok(())
 }
 
-/// The loop opens its descriptors when something is added for the first time.
+/// The loop opens its descriptors when something is added for the first time. What is removed
+/// stays, and takes part in each turn, until a turn finds nothing else to do.
 fn take_descriptors() {
     unsafe extern "C" fn nothing(_: c_int, _: *mut c_void) {}
     // SAFETY: a function for ever, which needs no data.
     unsafe {
         let timer = sys::virEventAddTimeout(0, Some(nothing), ptr::null_mut(), None);
         sys::virEventRemoveTimeout(timer);
+        sys::virEventRunDefaultImpl();
     }
 }
 
