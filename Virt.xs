@@ -289,6 +289,12 @@ static void refuse_if_locked(pTHX_ const char *name)
         croak("%s: libvirt has called the event implementation, and may hold locks", name);
 }
 
+/* Whether somebody has to drop it. */
+static bool owns(const xsub_outcome *outcome)
+{
+    return outcome->owns || outcome->owner || outcome->nodes != outcome->inline_nodes;
+}
+
 static void drop_outcome(pTHX_ void *outcome)
 {
     call c;
@@ -541,13 +547,10 @@ static callback *callback_new(pTHX_ SV *code, SV *first)
     return c;
 }
 
-/* Gives back one count. libvirt calls this too, and then perhaps on a thread, or in a
- * process, that the callback's interpreter is not in: there it stays. */
-static void callback_release(void *opaque)
+/* Gives back one count. libvirt does so too, and then perhaps on a thread, or in a process,
+ * that the callback's interpreter is not in: there it stays. */
+static void callback_drop(pTHX_ callback *c)
 {
-    dTHX;
-    callback *c = opaque;
-
     if (--c->shared.references > 0)
         return;
     if (!INTERPRETER || c->owner != INTERPRETER || c->generation != generation)
@@ -564,11 +567,18 @@ static void callback_release(void *opaque)
     Safefree(c);
 }
 
+/* For libvirt. */
+static void callback_release(void *opaque)
+{
+    dTHX;
+
+    callback_drop(aTHX_ opaque);
+}
+
 static int callback_magic_free(pTHX_ SV *sv, MAGIC *magic)
 {
     PERL_UNUSED_ARG(sv);
-    PERL_UNUSED_CONTEXT;
-    callback_release(magic->mg_ptr);
+    callback_drop(aTHX_ (callback *)magic->mg_ptr);
     return 0;
 }
 
@@ -615,7 +625,7 @@ static void deregister_callbacks(pTHX_ const SV *object, void *native)
         module->deregister(&c->shared);
         c->shared.registration = XSUB_REGISTERED_NOWHERE;
         next = c->next;
-        callback_release(c);
+        callback_drop(aTHX_ c);
     }
 }
 
@@ -760,6 +770,19 @@ static void push_arguments(pTHX_ upcall_state *state, SV *first)
     PUTBACK;
 }
 
+/* In which context the callback runs. */
+static I32 context_for(const xsub_upcall *u)
+{
+    switch (u->reply) {
+    case XSUB_REPLY_NOTHING:
+        return G_VOID;
+    case XSUB_REPLY_PAIR:
+        return G_ARRAY;
+    default:
+        return G_SCALAR;
+    }
+}
+
 /* Runs the callback and takes its answer, on a stack of their own that none can jump out
  * of. */
 static void run_callback(pTHX_ upcall_state *state)
@@ -776,7 +799,7 @@ static void run_callback(pTHX_ upcall_state *state)
     PUSHMARK(SP);
     push_arguments(aTHX_ state, c->first);
     count = call_caught(aTHX_ SvTYPE(c->code) == SVt_PVCV ? c->code : sv_mortalcopy(c->code),
-                        u->reply == XSUB_REPLY_PAIR ? G_ARRAY : G_SCALAR, MY_CXT.calls);
+                        context_for(u), MY_CXT.calls);
     if (count >= 0 && u->reply != XSUB_REPLY_NOTHING) {
         PUSHMARK(PL_stack_sp - count);
         MY_CXT.answered = state;
@@ -867,9 +890,10 @@ static void upcall(xsub_upcall *u)
     if (may_enter_perl(aTHX_ c)) {
         c->shared.references++;
         enter_perl(aTHX_ u);
-        callback_release(c);
+        callback_drop(aTHX_ c);
     }
-    xsub_outcome_drop(&u->arguments);
+    if (owns(&u->arguments))
+        xsub_outcome_drop(&u->arguments);
 }
 
 /* ---- decode: Perl stack -> xsub_value[] ---------------------------------------- */
@@ -1295,15 +1319,15 @@ static void throw_outcome(pTHX_ const xsub *sub, xsub_outcome *outcome)
     throw_error(aTHX_ outcome->level, outcome->code, outcome->domain, message);
 }
 
-SELDOM static void call_with_callbacks(pTHX_ const decoder *d, xsub_function *function,
-                                       xsub_outcome *outcome)
+SELDOM static void call_with_callbacks(pTHX_ const xsub *sub, const xsub_value *values,
+                                       xsub_function *function, xsub_outcome *outcome)
 {
     call c;
 
-    if (takes_handle(d->sub))
-        refuse_if_locked(aTHX_ d->sub->name);
-    call_begin(aTHX_ &c, d->sub, d->values, true);
-    function(d->values, outcome);
+    if (takes_handle(sub))
+        refuse_if_locked(aTHX_ sub->name);
+    call_begin(aTHX_ &c, sub, values, true);
+    function(values, outcome);
     if (call_end(aTHX_ &c)) {
         drop_outcome(aTHX_ outcome);
         call_throw(aTHX_ &c);
@@ -1311,12 +1335,13 @@ SELDOM static void call_with_callbacks(pTHX_ const decoder *d, xsub_function *fu
 }
 
 /* Calls what libvirt may call back from. */
-static void call_function(pTHX_ const decoder *d, xsub_function *function, xsub_outcome *outcome)
+static void call_function(pTHX_ const xsub *sub, const xsub_value *values,
+                          xsub_function *function, xsub_outcome *outcome)
 {
     if (callbacks_exist)
-        call_with_callbacks(aTHX_ d, function, outcome);
+        call_with_callbacks(aTHX_ sub, values, function, outcome);
     else
-        function(d->values, outcome);
+        function(values, outcome);
 }
 
 /* Asks what fields a hash may have, and reads it. */
@@ -1337,7 +1362,7 @@ static void decode_hash(pTHX_ decoder *d, I32 index)
         return;
     }
     check_arguments(aTHX_ d);
-    call_function(aTHX_ d, d->sub->schema, &schema);
+    call_function(aTHX_ d->sub, d->values, d->sub->schema, &schema);
     if (schema.status != XSUB_RETURN)
         throw_outcome(aTHX_ d->sub, &schema);
     ENTER;
@@ -1368,7 +1393,7 @@ static bool decode(pTHX_ decoder *d)
     const xsub *sub = d->sub;
     SSize_t i;
 
-    if (callbacks_exist)
+    if (callbacks_exist && d->items > 0)
         perl_may_run(aTHX_ d);
     for (i = 0; i < d->items; d->decoded = ++i) {
         const xsub_parameter *parameter = &sub->parameters[i];
@@ -1640,11 +1665,10 @@ static xsub_node *encode_assignments(pTHX_ I32 ax, xsub_node *node, xsub_node *e
 SELDOM static int encode(pTHX_ I32 ax, xsub_outcome *outcome)
 {
     xsub_node *end = outcome->nodes + outcome->count, *node;
-    /* Somebody has to drop it then. */
-    bool owns = outcome->owns || outcome->owner || outcome->nodes != outcome->inline_nodes;
+    const bool owned = owns(outcome);
     int count = 0;
 
-    if (owns) {
+    if (owned) {
         ENTER;
         SAVEDESTRUCTOR_X(drop_outcome, outcome);
     }
@@ -1665,7 +1689,7 @@ SELDOM static int encode(pTHX_ I32 ax, xsub_outcome *outcome)
             node = next;
         PL_stack_base[ax + count++] = sv_2mortal(encode_value(aTHX_ &node));
     }
-    if (owns)
+    if (owned)
         LEAVE;
     return count;
 }
@@ -1706,16 +1730,16 @@ static SV *plain_value(pTHX_ xsub_outcome *outcome)
     return value;
 }
 
-/* The usual case: a method of an object, called without other arguments. False where it is
- * anything else. */
-PERL_STATIC_INLINE bool call_object(const xsub *sub, SV *object, xsub_outcome *outcome)
+/* The usual case: a method of an object, called without other arguments. A callback that
+ * releases the object puts that off. False where it is anything else. */
+PERL_STATIC_INLINE bool call_object(pTHX_ const xsub *sub, SV *object, xsub_outcome *outcome)
 {
     xsub_value values[MAX_ARGS];
 
-    if (callbacks_exist || sub->schema || !is_plain_handle(&sub->parameters[0].type, object, &values[0]))
+    if (sub->schema || !is_plain_handle(&sub->parameters[0].type, object, &values[0]))
         return false;
     set_defaults(sub, values, 1);
-    sub->call(values, outcome);
+    call_function(aTHX_ sub, values, sub->call, outcome);
     return true;
 }
 
@@ -1738,7 +1762,7 @@ SELDOM static bool call_any(pTHX_ const xsub *sub, I32 ax, I32 items, xsub_outco
     d.element = -1;
     if (!decode(aTHX_ &d))
         return false;
-    call_function(aTHX_ &d, sub->call, outcome);
+    call_function(aTHX_ sub, d.values, sub->call, outcome);
     return true;
 }
 
@@ -1751,7 +1775,7 @@ XS_INTERNAL(dispatch)
 
     if (items < sub->required || items > sub->count)
         croak_arguments(aTHX_ sub);
-    if (!(items == 1 && call_object(sub, ST(0), &outcome))
+    if (!(items == 1 && call_object(aTHX_ sub, ST(0), &outcome))
         && !call_any(aTHX_ sub, ax, items, &outcome))
         XSRETURN_UNDEF;
     if (outcome.status != XSUB_RETURN)

@@ -24,9 +24,12 @@ sub run {
 
 {
     my @timers;
-    my $timer = Sys::Virt::Event::add_timeout( 0, sub { push @timers, [@_] } );
+    my $context = 'none';
+    my $timer
+        = Sys::Virt::Event::add_timeout( 0, sub { push @timers, [@_]; $context = wantarray } );
     Sys::Virt::Event::run_default();
     is_deeply( \@timers, [ [$timer] ], 'a timer gets its id' );
+    is( $context, undef, 'in void context: nobody needs a result' );
     Sys::Virt::Event::update_timeout( $timer, -1 );
     run();
     is( scalar @timers, 1, 'disabled, it rests' );

@@ -47,15 +47,14 @@ pub fn register_default() -> crate::Result<()> {
     Ok(())
 }
 
-/// The loop opens its descriptors when something is added for the first time. What is removed
-/// stays, and takes part in each turn, until a turn finds nothing else to do.
+/// The loop opens its descriptors when something is added for the first time. That stays, at
+/// rest: what is removed takes part in each turn, until one finds nothing else to do.
 fn take_descriptors() {
     unsafe extern "C" fn nothing(_: c_int, _: *mut c_void) {}
     // SAFETY: a function for ever, which needs no data.
     unsafe {
         let timer = sys::virEventAddTimeout(0, Some(nothing), ptr::null_mut(), None);
-        sys::virEventRemoveTimeout(timer);
-        sys::virEventRunDefaultImpl();
+        sys::virEventUpdateTimeout(timer, -1);
     }
 }
 
