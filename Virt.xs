@@ -770,19 +770,6 @@ static void push_arguments(pTHX_ upcall_state *state, SV *first)
     PUTBACK;
 }
 
-/* In which context the callback runs. */
-static I32 context_for(const xsub_upcall *u)
-{
-    switch (u->reply) {
-    case XSUB_REPLY_NOTHING:
-        return G_VOID;
-    case XSUB_REPLY_PAIR:
-        return G_ARRAY;
-    default:
-        return G_SCALAR;
-    }
-}
-
 /* Runs the callback and takes its answer, on a stack of their own that none can jump out
  * of. */
 static void run_callback(pTHX_ upcall_state *state)
@@ -799,7 +786,7 @@ static void run_callback(pTHX_ upcall_state *state)
     PUSHMARK(SP);
     push_arguments(aTHX_ state, c->first);
     count = call_caught(aTHX_ SvTYPE(c->code) == SVt_PVCV ? c->code : sv_mortalcopy(c->code),
-                        context_for(u), MY_CXT.calls);
+                        u->reply == XSUB_REPLY_PAIR ? G_ARRAY : G_SCALAR, MY_CXT.calls);
     if (count >= 0 && u->reply != XSUB_REPLY_NOTHING) {
         PUSHMARK(PL_stack_sp - count);
         MY_CXT.answered = state;

@@ -182,9 +182,9 @@ my %LIMITS = (
     get_memory_parameters => 0,
     set_memory_parameters => 0.90,
     failing_lookup        => 0.64,
-    event                 => 0.20,
-    event_loop_turn       => 1.43,
-    event_impl_timer      => 0.79,
+    event                 => 0.21,
+    event_loop_turn       => 1.54,
+    event_impl_timer      => 0.82,
 
     'list_all_domains of 1'                       => 0.68,
     'list_all_domains of 10'                      => 0.45,
