@@ -1,8 +1,8 @@
 /* Virt.xs: the shim between Perl and the Rust archive.
  *
- * One XSUB, dispatch(), serves every method; what it calls hangs on the CV. No
- * Perl API call is made with a Rust frame below it: decode and encode run
- * before and after the call, and may croak.
+ * One XSUB, dispatch(), serves every sub, and method() those that take arguments as
+ * Perl code does; what they call hangs on the CV. No Perl API call is made with a
+ * Rust frame below it: decode and encode run before and after the call, and may croak.
  */
 #define PERL_NO_GET_CONTEXT
 #include "EXTERN.h"
@@ -964,7 +964,7 @@ SELDOM static void perl_may_run(pTHX_ decoder *d)
         const xsub_type *type = &d->sub->parameters[i].type;
         xsub_value *value = &d->values[i];
 
-        if ((type->kind == XSUB_KIND_STRING || type->kind == XSUB_KIND_BYTES) && value->as.bytes)
+        if (type->kind >= XSUB_KIND_STRING && type->kind <= XSUB_KIND_UUID && value->as.bytes)
             value->as.bytes = mortal_copy(aTHX_ value->as.bytes, value->len, type->secret);
     }
 }
@@ -1123,6 +1123,26 @@ static void decode_bytes(pTHX_ decoder *d, const xsub_type *type, SV *sv, xsub_v
     value->len = len;
 }
 
+/* Characters count, not how Perl keeps them. */
+static void decode_uuid(pTHX_ decoder *d, SV *sv, xsub_value *value)
+{
+    if (!SvPOK(sv) || SvUTF8(sv) || SvGMAGICAL(sv) || d->careful) {
+        SV *text = newSVpvs_flags("", SVs_TEMP);
+
+        perl_may_run(aTHX_ d);
+        if (SvGMAGICAL(sv))
+            sv = sv_mortalcopy(sv);
+        if (SvOK(sv))
+            sv_copypv(text, sv);
+        sv_utf8_downgrade(text, TRUE);
+        sv = text;
+    }
+    value->as.bytes = SvPVX_const(sv);
+    value->len = SvCUR(sv);
+    if (SvUTF8(sv) || (value->len != 16 && value->len != 32 && value->len != 36))
+        croak("UUID must be either 16 unsigned bytes, or 32/36 hex characters long");
+}
+
 /* The callback gets the invocant, by the caller's variable, as its first argument. */
 static void decode_callback(pTHX_ decoder *d, bool nullable, const char *name, SV *sv,
                             xsub_value *value)
@@ -1195,6 +1215,9 @@ static bool decode_value(pTHX_ decoder *d, const xsub_type *type, const char *na
     case XSUB_KIND_STRING:
     case XSUB_KIND_BYTES:
         decode_bytes(aTHX_ d, type, sv, value);
+        return true;
+    case XSUB_KIND_UUID:
+        decode_uuid(aTHX_ d, sv, value);
         return true;
     case XSUB_KIND_LIST:
         if (type->nullable) {
@@ -1753,10 +1776,8 @@ SELDOM static bool call_any(pTHX_ const xsub *sub, I32 ax, I32 items, xsub_outco
     return true;
 }
 
-XS_INTERNAL(dispatch)
+static void serve(pTHX_ const xsub *sub, I32 ax, I32 items)
 {
-    dXSARGS;
-    const xsub *sub = XSANY.any_ptr;
     xsub_outcome outcome;
     SV *value;
 
@@ -1775,6 +1796,49 @@ XS_INTERNAL(dispatch)
     if (outcome.count == 0 && !outcome.owner)
         XSRETURN_EMPTY;
     XSRETURN(encode(aTHX_ ax, &outcome));
+}
+
+XS_INTERNAL(dispatch)
+{
+    dXSARGS;
+
+    serve(aTHX_ XSANY.any_ptr, ax, items);
+}
+
+/* A method that gives an object, by the sub that makes it. Takes arguments as Perl code does:
+ * what is missing is undef, what is too much is not looked at, and false flags are none. */
+XS_INTERNAL(method)
+{
+    dXSARGS;
+    const xsub *sub = XSANY.any_ptr;
+
+    /* Perl code may run, and may remove the method. */
+    sv_2mortal(SvREFCNT_inc_simple_NN((SV *)cv));
+    if (items < sub->required) {
+        EXTEND(SP, sub->required - items);
+        while (items < sub->required)
+            ST(items++) = &PL_sv_undef;
+    }
+    if (items > sub->count)
+        items = sub->count;
+    if (items > sub->required) {
+        SV *flags = ST(items - 1);
+
+        /* That code must not free the arguments. */
+        if (SvROK(flags) || SvGMAGICAL(flags)) {
+            I32 i;
+
+            for (i = 0; i < items; i++)
+                ST(i) = sv_mortalcopy(ST(i));
+            flags = ST(items - 1);
+        }
+        if (!SvTRUE_nomg(flags))
+            items--;
+    }
+    serve(aTHX_ sub, ax, items);
+    if (!SvROK(ST(0)))
+        croak("%s::%s: an argument is not a blessed SV reference", HvNAME(GvSTASH(CvGV(cv))),
+              GvNAME(CvGV(cv)));
 }
 
 XS_INTERNAL(destroy)
@@ -1805,6 +1869,7 @@ static void install_method(pTHX_ const xsub *sub)
 {
     char prototype[MAX_ARGS + 2];
     char *end = prototype;
+    const char *const *name;
     int i;
     CV *cv;
 
@@ -1816,6 +1881,10 @@ static void install_method(pTHX_ const xsub *sub)
     *end = '\0';
     cv = newXS_flags(sub->name, dispatch, __FILE__, prototype, 0);
     CvXSUBANY(cv).any_ptr = (void *)sub;
+    for (name = sub->methods; *name; name++) {
+        cv = newXS(*name, method, __FILE__);
+        CvXSUBANY(cv).any_ptr = (void *)sub;
+    }
 }
 
 static void install_destroy(pTHX_ size_t row)

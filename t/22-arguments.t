@@ -111,9 +111,62 @@ dies_like(
 );
 dies_like(
     sub { Sys::Virt::Domain::_lookup_by_uuid( $conn, 'short' ) },
-    qr/\ASys::Virt::Domain::_lookup_by_uuid: uuid must be 16 bytes, not 5 at /,
+    qr{\AUUID must be either 16 unsigned bytes, or 32/36 hex characters long at },
     'a short UUID'
 );
+
+# ---- methods that give an object take arguments as Perl code does
+
+{
+
+    package Flags;
+    use overload bool => sub { !!${ $_[0] } }, '0+' => sub { ${ $_[0] } }, fallback => 1;
+}
+{
+
+    package Fetched;
+    sub TIESCALAR { return bless [], $_[0] }
+    sub FETCH { push @{ $_[0] }, 'fetched'; return 0 }
+}
+for my $flags ( 0, '', undef, '0', bless \( my $none = 0 ), 'Flags' ) {
+    my @warnings;
+    local $SIG{__WARN__} = sub { push @warnings, @_ };
+    is( ref $conn->new_stream( $flags, 'more', 'than', 'it takes' ), 'Sys::Virt::Stream', 'flags' );
+    is_deeply( \@warnings, [], 'that are false are none' );
+}
+for my $flags ( 64, '64', bless \( my $some = 64 ), 'Flags' ) {
+    dies_like(
+        sub { $conn->define_domain( '<domain/>', $flags ) },
+        qr/unsupported flags \(0x40\)/,
+        'others are passed on'
+    );
+}
+tie my $fetched, 'Fetched';
+is( ref $conn->new_stream($fetched), 'Sys::Virt::Stream', 'tied ones' );
+is_deeply( tied $fetched, ['fetched'], 'are read once' );
+{
+    my @warnings;
+    local $SIG{__WARN__} = sub { push @warnings, @_ };
+    ok( !eval { $conn->get_domain_by_name; 1 }, 'a name that is missing' );
+    like( "@warnings", qr/\AUse of uninitialized value in subroutine entry at \Q$0\E /,
+        'is undef' );
+    @warnings = ();
+    dies_like( $_->[0],
+        qr/\ASys::Virt::$_->[1]: an argument is not a blessed SV reference at \Q$0\E /,
+        $_->[1] )
+        for [ sub { Sys::Virt::get_domain_by_name( 'x', 'test' ) }, 'get_domain_by_name' ],
+        [ sub { Sys::Virt::define_interface() }, 'define_interface' ],
+        [ sub { Sys::Virt::create_interface() }, 'create_interface' ],
+        [ sub { Sys::Virt::Domain::create_snapshot( undef, '<x/>' ) }, 'Domain::create_snapshot' ];
+    is( scalar @warnings, 4, 'with a warning that says which' );
+}
+is( prototype $_, undef, "$_ has no prototype" )
+    for qw(Sys::Virt::get_domain_by_name Sys::Virt::Domain::create_snapshot);
+{
+    no warnings 'redefine';
+    local *Sys::Virt::get_domain_by_name = sub {"a stand-in for $_[1]"};
+    is( $conn->get_domain_by_name('test'), 'a stand-in for test', 'a method may be replaced' );
+}
 
 # ---- hashes
 

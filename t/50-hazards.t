@@ -148,7 +148,7 @@ row(16,
     sub {
         like(
             error_of( sub { Sys::Virt::Domain::_lookup_by_uuid( $conn, 'x' ) } ),
-            qr/must be 16 bytes, not 1/,
+            qr/\AUUID must be either 16 unsigned bytes/,
             'one byte'
         );
     }

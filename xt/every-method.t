@@ -109,6 +109,18 @@ while (<$lines>) {
 my $operator = 'Sys::Virt::Error::(""';
 $returned{$operator} = $returned{'Sys::Virt::Error::stringify'};
 
+# A method that another sub serves is that sub.
+for my $file ( glob 'rust/sys-virt/src/*.rs rust/sys-virt/src/*/*.rs' ) {
+    open my $table, '<', $file or die "$file: $!";
+    my $rows = do { local $/; <$table> };
+    my ($package) = $rows =~ /package "([\w:]+)";/ or next;
+    while ( $rows =~ /sub (\w+)\([^{]*?\)\s+method ("[^{]+?")\s/g ) {
+        my ( $sub, @methods ) = ( "${package}::$1", $2 =~ /"([\w:]+)"/g );
+        $returned{$sub} ||= grep { $returned{$_} } @methods;
+        push @{ $threw{$sub} }, map { @{ $threw{$_} || [] } } @methods;
+    }
+}
+
 my @never;
 for my $sub (@wanted) {
     my $error = $ERROR{$sub};

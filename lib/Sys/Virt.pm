@@ -28,20 +28,20 @@ use Sys::Virt::Stream;
 
 my $object    = \&Sys::Virt::Util::object;
 my $no_object = \&Sys::Virt::Util::no_object;
-my $by_uuid   = \&Sys::Virt::Util::by_uuid;
 my $list      = \&Sys::Virt::Util::list;
 my $by_name   = \&Sys::Virt::Util::by_name;
 
 sub new {
     my ( $proto, %params ) = @_;
-    my $uri   = exists $params{address} ? $params{address} : $params{uri};
-    my $flags = exists $params{flags}   ? $params{flags}   : 0;
-    $flags |= CONNECT_RO() if $params{readonly};
-    my $self
-        = $params{auth}
-        ? _open_auth( $uri, $params{credlist}, $params{callback}, $flags )
-        : _open( $uri, $flags );
-    return $object->( $self, __PACKAGE__, $proto );
+    my $flags = exists $params{flags} ? $params{flags} : 0;
+    $flags |= CONNECT_RO()          if $params{readonly};
+    $params{uri} = $params{address} if exists $params{address};
+    return bless(
+        $params{auth}
+        ? _open_auth( @params{qw(uri credlist callback)}, $flags )
+        : _open( $params{uri}, $flags ),
+        ref($proto) || $proto
+    );
 }
 
 sub get_version {
@@ -69,182 +69,9 @@ sub get_library_version {
     return $self->_get_conn_library_version;
 }
 
-sub new_stream {
-    my ( $self, $flags ) = @_;
-    return Sys::Virt::Stream::_new_obj( $self, $flags || 0 ) || $no_object->();
-}
-
-sub create_domain {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::Domain::_create( $self, $xml, $flags || 0 ) || $no_object->();
-}
-
-sub create_domain_with_files {
-    my ( $self, $xml, $fds, $flags ) = @_;
-    return Sys::Virt::Domain::_create_with_files( $self, $xml, $fds, $flags || 0 )
-        || $no_object->();
-}
-
-sub define_domain {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::Domain::_define_xml( $self, $xml, $flags || 0 ) || $no_object->();
-}
-
-sub create_network {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::Network::_create_xml( $self, $xml, $flags || 0 ) || $no_object->();
-}
-
-sub define_network {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::Network::_define_xml( $self, $xml, $flags || 0 ) || $no_object->();
-}
-
-sub create_storage_pool {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::StoragePool::_create_xml( $self, $xml, $flags || 0 ) || $no_object->();
-}
-
-sub define_storage_pool {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::StoragePool::_define_xml( $self, $xml, $flags || 0 ) || $no_object->();
-}
-
-# Interfaces are defined, and started by their own method.
-sub create_interface {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::Interface::_define_xml( $self, $xml, $flags || 0 ) || $no_object->();
-}
-
-sub define_interface {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::Interface::_define_xml( $self, $xml, $flags || 0 ) || $no_object->();
-}
-
-sub create_node_device {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::NodeDevice::_create_xml( $self, $xml, $flags || 0 ) || $no_object->();
-}
-
-sub define_node_device {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::NodeDevice::_define_xml( $self, $xml, $flags || 0 ) || $no_object->();
-}
-
-sub define_nwfilter {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::NWFilter::_define_xml( $self, $xml, $flags || 0 ) || $no_object->();
-}
-
-sub create_nwfilter_binding {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::NWFilterBinding::_create_xml( $self, $xml, $flags || 0 ) || $no_object->();
-}
-
-sub define_secret {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::Secret::_define_xml( $self, $xml, $flags || 0 ) || $no_object->();
-}
-
-sub get_domain_by_name {
-    my ( $self, $name ) = @_;
-    return Sys::Virt::Domain::_lookup_by_name( $self, $name ) || $no_object->();
-}
-
-sub get_domain_by_id {
-    my ( $self, $id ) = @_;
-    return Sys::Virt::Domain::_lookup_by_id( $self, $id ) || $no_object->();
-}
-
-sub get_network_by_name {
-    my ( $self, $name ) = @_;
-    return Sys::Virt::Network::_lookup_by_name( $self, $name ) || $no_object->();
-}
-
-sub get_storage_pool_by_name {
-    my ( $self, $name ) = @_;
-    return Sys::Virt::StoragePool::_lookup_by_name( $self, $name ) || $no_object->();
-}
-
-sub get_storage_pool_by_target_path {
-    my ( $self, $path ) = @_;
-    return Sys::Virt::StoragePool::_lookup_by_target_path( $self, $path ) || $no_object->();
-}
-
-sub get_storage_volume_by_path {
-    my ( $self, $path ) = @_;
-    return Sys::Virt::StorageVol::_lookup_by_path( $self, $path ) || $no_object->();
-}
-
-sub get_storage_volume_by_key {
-    my ( $self, $key ) = @_;
-    return Sys::Virt::StorageVol::_lookup_by_key( $self, $key ) || $no_object->();
-}
-
-sub get_node_device_by_name {
-    my ( $self, $name ) = @_;
-    return Sys::Virt::NodeDevice::_lookup_by_name( $self, $name ) || $no_object->();
-}
-
-sub get_interface_by_name {
-    my ( $self, $name ) = @_;
-    return Sys::Virt::Interface::_lookup_by_name( $self, $name ) || $no_object->();
-}
-
-sub get_interface_by_mac {
-    my ( $self, $mac ) = @_;
-    return Sys::Virt::Interface::_lookup_by_mac( $self, $mac ) || $no_object->();
-}
-
-sub get_nwfilter_by_name {
-    my ( $self, $name ) = @_;
-    return Sys::Virt::NWFilter::_lookup_by_name( $self, $name ) || $no_object->();
-}
-
-sub get_nwfilter_binding_by_port_dev {
-    my ( $self, $name ) = @_;
-    return Sys::Virt::NWFilterBinding::_lookup_by_port_dev( $self, $name ) || $no_object->();
-}
-
-sub get_secret_by_usage {
-    my ( $self, $type, $id ) = @_;
-    return Sys::Virt::Secret::_lookup_by_usage( $self, $type, $id ) || $no_object->();
-}
-
-sub get_node_device_scsihost_by_wwn {
-    my ( $self, $wwnn, $wwpn, $flags ) = @_;
-    return Sys::Virt::NodeDevice::_lookup_scsihost_by_wwn( $self, $wwnn, $wwpn, $flags || 0 )
-        || $no_object->();
-}
-
 sub get_storage_pool_by_volume {
     my ( $self, $volume ) = @_;
     return Sys::Virt::StoragePool::_lookup_by_volume($volume) || $no_object->();
-}
-
-sub get_domain_by_uuid {
-    my ( $self, $uuid ) = @_;
-    return $by_uuid->( 'Sys::Virt::Domain', $self, $uuid ) || $no_object->();
-}
-
-sub get_network_by_uuid {
-    my ( $self, $uuid ) = @_;
-    return $by_uuid->( 'Sys::Virt::Network', $self, $uuid ) || $no_object->();
-}
-
-sub get_storage_pool_by_uuid {
-    my ( $self, $uuid ) = @_;
-    return $by_uuid->( 'Sys::Virt::StoragePool', $self, $uuid ) || $no_object->();
-}
-
-sub get_nwfilter_by_uuid {
-    my ( $self, $uuid ) = @_;
-    return $by_uuid->( 'Sys::Virt::NWFilter', $self, $uuid ) || $no_object->();
-}
-
-sub get_secret_by_uuid {
-    my ( $self, $uuid ) = @_;
-    return $by_uuid->( 'Sys::Virt::Secret', $self, $uuid ) || $no_object->();
 }
 
 sub list_domains {

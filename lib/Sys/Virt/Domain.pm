@@ -15,25 +15,13 @@ sub _new {
     my $self
         = exists $params{name} ? _lookup_by_name( $con, $params{name} )
         : exists $params{id}   ? _lookup_by_id( $con, $params{id} )
-        : exists $params{uuid} ? Sys::Virt::Util::by_uuid( __PACKAGE__, $con, $params{uuid} )
+        : exists $params{uuid} ? _lookup_by_uuid( $con, $params{uuid} )
         : !exists $params{xml}
         ? Sys::Virt::Util::fail('address, id or uuid parameters are required')
         : $params{nocreate}   ? _define_xml( $con, $params{xml}, $flags )
         : exists $params{fds} ? _create_with_files( $con, $params{xml}, $params{fds}, $flags )
         :                       _create( $con, $params{xml}, $flags );
     return Sys::Virt::Util::object( $self, __PACKAGE__, $proto );
-}
-
-sub create_snapshot {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::DomainSnapshot::_create_xml( $self, $xml, $flags || 0 )
-        || Sys::Virt::Util::no_object();
-}
-
-sub get_snapshot_by_name {
-    my ( $self, $name ) = @_;
-    return Sys::Virt::DomainSnapshot::_lookup_by_name( $self, $name )
-        || Sys::Virt::Util::no_object();
 }
 
 sub list_snapshots {
@@ -43,9 +31,9 @@ sub list_snapshots {
     );
 }
 
-sub create_checkpoint {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::DomainCheckpoint::_create_xml( $self, $xml, $flags || 0 )
+sub get_snapshot_by_name {
+    my ( $self, $name ) = @_;
+    return Sys::Virt::DomainSnapshot::_lookup_by_name( $self, $name )
         || Sys::Virt::Util::no_object();
 }
 

@@ -14,24 +14,12 @@ sub _new {
 
     my $self
         = exists $params{name} ? _lookup_by_name( $con, $params{name} )
-        : exists $params{uuid} ? Sys::Virt::Util::by_uuid( __PACKAGE__, $con, $params{uuid} )
+        : exists $params{uuid} ? _lookup_by_uuid( $con, $params{uuid} )
         : !exists $params{xml}
         ? Sys::Virt::Util::fail('address, id or uuid parameters are required')
         : $params{nocreate} ? _define_xml( $con, $params{xml}, $flags )
         :                     _create_xml( $con, $params{xml}, $flags );
     return Sys::Virt::Util::object( $self, __PACKAGE__, $proto );
-}
-
-sub create_port {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::NetworkPort::_create_xml( $self, $xml, $flags || 0 )
-        || Sys::Virt::Util::no_object();
-}
-
-sub get_port_by_uuid {
-    my ( $self, $uuid ) = @_;
-    return Sys::Virt::Util::by_uuid( 'Sys::Virt::NetworkPort', $self, $uuid )
-        || Sys::Virt::Util::no_object();
 }
 
 1;

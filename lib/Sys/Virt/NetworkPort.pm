@@ -13,7 +13,7 @@ sub _new {
     my $flags = $params{flags} || 0;
 
     my $self
-        = exists $params{uuid} ? Sys::Virt::Util::by_uuid( __PACKAGE__, $net, $params{uuid} )
+        = exists $params{uuid} ? _lookup_by_uuid( $net, $params{uuid} )
         : exists $params{xml}  ? _create_xml( $net, $params{xml}, $flags )
         :                        Sys::Virt::Util::fail('uuid or xml parameters are required');
     return Sys::Virt::Util::object( $self, __PACKAGE__, $proto );

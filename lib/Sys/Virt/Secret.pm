@@ -17,7 +17,7 @@ sub _new {
     }
     my $self
         = exists $params{usageID} ? _lookup_by_usage( $con, $params{usageType}, $params{usageID} )
-        : exists $params{uuid}    ? Sys::Virt::Util::by_uuid( __PACKAGE__, $con, $params{uuid} )
+        : exists $params{uuid}    ? _lookup_by_uuid( $con, $params{uuid} )
         : exists $params{xml}     ? _define_xml( $con, $params{xml}, $flags )
         :   Sys::Virt::Util::fail('usageID, xml or uuid parameters are required');
     return Sys::Virt::Util::object( $self, __PACKAGE__, $proto );

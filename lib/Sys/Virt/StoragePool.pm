@@ -14,7 +14,7 @@ sub _new {
 
     my $self
         = exists $params{name}        ? _lookup_by_name( $con, $params{name} )
-        : exists $params{uuid}        ? Sys::Virt::Util::by_uuid( __PACKAGE__, $con, $params{uuid} )
+        : exists $params{uuid}        ? _lookup_by_uuid( $con, $params{uuid} )
         : exists $params{volume}      ? _lookup_by_volume( $params{volume} )
         : exists $params{target_path} ? _lookup_by_target_path( $con, $params{target_path} )
         : !exists $params{xml}
@@ -24,22 +24,10 @@ sub _new {
     return Sys::Virt::Util::object( $self, __PACKAGE__, $proto );
 }
 
-sub create_volume {
-    my ( $self, $xml, $flags ) = @_;
-    return Sys::Virt::StorageVol::_create_xml( $self, $xml, $flags || 0 )
-        || Sys::Virt::Util::no_object();
-}
-
 sub clone_volume {
     my ( $self, $xml, $clone, $flags ) = @_;
     return create_volume( $self, $xml, $flags ) unless $clone;
     return Sys::Virt::StorageVol::_create_xml_from( $self, $xml, $clone, $flags || 0 )
-        || Sys::Virt::Util::no_object();
-}
-
-sub get_volume_by_name {
-    my ( $self, $name ) = @_;
-    return Sys::Virt::StorageVol::_lookup_by_name( $self, $name )
         || Sys::Virt::Util::no_object();
 }
 

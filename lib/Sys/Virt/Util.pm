@@ -41,19 +41,6 @@ sub no_object {
     fail( ( caller 1 )[3] . ': an argument is not a blessed SV reference' );
 }
 
-# Looks an object up by the 16 bytes of its UUID, or by its text.
-sub by_uuid {
-    my ( $class, $parent, $uuid ) = @_;
-    my $bytes  = defined $uuid ? "$uuid" : '';
-    my $length = length $bytes;
-    my $lookup
-        = $length == 16 && utf8::downgrade( $bytes, 1 ) ? '_lookup_by_uuid'
-        : $length == 32 || $length == 36                ? '_lookup_by_uuid_string'
-        :   fail('UUID must be either 16 unsigned bytes, or 32/36 hex characters long');
-    no strict 'refs';
-    return &{"${class}::$lookup"}( $parent, $bytes );
-}
-
 # Objects by the one call that lists them all; where the driver has none, by their
 # names (or ids) and one lookup each. The order is the same.
 sub list {

@@ -189,21 +189,6 @@ pub fn uuid_string(
     Ok(std::array::from_fn(|index| text[index] as u8))
 }
 
-/// The bytes of a UUID that a caller gives: exactly 16.
-///
-/// # Errors
-///
-/// A plain string.
-pub fn raw_uuid(bytes: &[u8]) -> crate::Result<&[u8]> {
-    if bytes.len() == 16 {
-        return Ok(bytes);
-    }
-    Err(Exception::die(format!(
-        "uuid must be 16 bytes, not {}",
-        bytes.len()
-    )))
-}
-
 /// The characters of an array in a C struct, up to the first NUL.
 pub fn array_text(array: &[c_char]) -> Vec<u8> {
     array

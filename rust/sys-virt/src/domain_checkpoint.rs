@@ -11,7 +11,9 @@ xsub::xsubs! {
     package "Sys::Virt::DomainCheckpoint";
 
     /// Makes a checkpoint.
-    sub _create_xml(dom: &Domain, xml: &CStr, flags: u32 = 0) -> New<DomainCheckpoint> {
+    sub _create_xml(dom: &Domain, xml: &CStr, flags: u32 = 0)
+        method "Sys::Virt::Domain::create_checkpoint"
+        -> New<DomainCheckpoint> {
         vir!(virDomainCheckpointCreateXML(dom, xml, flags))
     }
 

@@ -11,7 +11,9 @@ xsub::xsubs! {
     package "Sys::Virt::DomainSnapshot";
 
     /// Takes a snapshot.
-    sub _create_xml(dom: &Domain, xml: &CStr, flags: u32 = 0) -> New<DomainSnapshot> {
+    sub _create_xml(dom: &Domain, xml: &CStr, flags: u32 = 0)
+        method "Sys::Virt::Domain::create_snapshot"
+        -> New<DomainSnapshot> {
         vir!(virDomainSnapshotCreateXML(dom, xml, flags))
     }
 

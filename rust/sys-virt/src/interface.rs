@@ -11,18 +11,23 @@ xsub::xsubs! {
 
     /// Defines an interface.
     sub _define_xml(con: &Connect, xml: &CStr, flags: u32 = 0)
+        method "Sys::Virt::create_interface", "Sys::Virt::define_interface"
         usage "con, xml, flags = 0"
         -> New<Interface> {
         vir!(virInterfaceDefineXML(con, xml, flags))
     }
 
     /// Finds an interface.
-    sub _lookup_by_name(con: &Connect, name: &CStr) -> New<Interface> {
+    sub _lookup_by_name(con: &Connect, name: &CStr)
+        method "Sys::Virt::get_interface_by_name"
+        -> New<Interface> {
         vir!(virInterfaceLookupByName(con, name))
     }
 
     /// Finds an interface by its MAC address.
-    sub _lookup_by_mac(con: &Connect, mac: &CStr) -> New<Interface> {
+    sub _lookup_by_mac(con: &Connect, mac: &CStr)
+        method "Sys::Virt::get_interface_by_mac"
+        -> New<Interface> {
         vir!(virInterfaceLookupByMACString(con, mac))
     }
 

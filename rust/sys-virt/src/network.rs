@@ -6,14 +6,17 @@ use libvirt::handle::{Connect, Network, NetworkPort, New};
 use libvirt::list::{Objects, list};
 use libvirt::report::{Report, report};
 use libvirt::sys::virNetworkDHCPLease;
-use libvirt::text::{Borrowed, Text, number, raw_uuid, uuid, uuid_string};
+use libvirt::text::{Borrowed, Text, number, uuid, uuid_string};
 use libvirt::{raw, vir};
+use xsub::value::Uuid;
 
 xsub::xsubs! {
     package "Sys::Virt::Network";
 
     /// Starts a transient network.
-    sub _create_xml(con: &Connect, xml: &CStr, flags: u32 = 0) -> New<Network> {
+    sub _create_xml(con: &Connect, xml: &CStr, flags: u32 = 0)
+        method "Sys::Virt::create_network"
+        -> New<Network> {
         if flags == 0 {
             return vir!(virNetworkCreateXML(con, xml));
         }
@@ -21,7 +24,9 @@ xsub::xsubs! {
     }
 
     /// Defines a persistent network.
-    sub _define_xml(con: &Connect, xml: &CStr, flags: u32 = 0) -> New<Network> {
+    sub _define_xml(con: &Connect, xml: &CStr, flags: u32 = 0)
+        method "Sys::Virt::define_network"
+        -> New<Network> {
         if flags == 0 {
             return vir!(virNetworkDefineXML(con, xml));
         }
@@ -29,13 +34,20 @@ xsub::xsubs! {
     }
 
     /// Finds a network.
-    sub _lookup_by_name(con: &Connect, name: &CStr) -> New<Network> {
+    sub _lookup_by_name(con: &Connect, name: &CStr)
+        method "Sys::Virt::get_network_by_name"
+        -> New<Network> {
         vir!(virNetworkLookupByName(con, name))
     }
 
-    /// Finds a network by the 16 bytes of its UUID.
-    sub _lookup_by_uuid(con: &Connect, uuid: &[u8]) -> New<Network> {
-        vir!(virNetworkLookupByUUID(con, raw_uuid(uuid)?))
+    /// Finds a network by the 16 bytes of its UUID, or their text.
+    sub _lookup_by_uuid(con: &Connect, uuid: Uuid)
+        method "Sys::Virt::get_network_by_uuid"
+        -> New<Network> {
+        match uuid {
+            Uuid::Bytes(bytes) => vir!(virNetworkLookupByUUID(con, bytes)),
+            Uuid::Text(text) => vir!(virNetworkLookupByUUIDString(con, text)),
+        }
     }
 
     /// Finds a network by the text of its UUID.

@@ -4,9 +4,10 @@ use std::ffi::CStr;
 
 use libvirt::handle::{Network, NetworkPort, New};
 use libvirt::params::{Field, Schema, Settings, TypedParams, allocated};
-use libvirt::text::{Text, raw_uuid, uuid, uuid_string};
+use libvirt::text::{Text, uuid, uuid_string};
 use libvirt::{Result, check, fields, raw, vir};
 use xsub::Params;
+use xsub::value::Uuid;
 
 const BANDWIDTH: &[Field] = fields! {
     UINT VIR_NETWORK_PORT_BANDWIDTH_IN_AVERAGE;
@@ -26,13 +27,20 @@ xsub::xsubs! {
     package "Sys::Virt::NetworkPort";
 
     /// Makes a port.
-    sub _create_xml(net: &Network, xml: &CStr, flags: u32 = 0) -> New<NetworkPort> {
+    sub _create_xml(net: &Network, xml: &CStr, flags: u32 = 0)
+        method "Sys::Virt::Network::create_port"
+        -> New<NetworkPort> {
         vir!(virNetworkPortCreateXML(net, xml, flags))
     }
 
-    /// Finds a port by the 16 bytes of its UUID.
-    sub _lookup_by_uuid(net: &Network, uuid: &[u8]) -> New<NetworkPort> {
-        vir!(virNetworkPortLookupByUUID(net, raw_uuid(uuid)?))
+    /// Finds a port by the 16 bytes of its UUID, or their text.
+    sub _lookup_by_uuid(net: &Network, uuid: Uuid)
+        method "Sys::Virt::Network::get_port_by_uuid"
+        -> New<NetworkPort> {
+        match uuid {
+            Uuid::Bytes(bytes) => vir!(virNetworkPortLookupByUUID(net, bytes)),
+            Uuid::Text(text) => vir!(virNetworkPortLookupByUUIDString(net, text)),
+        }
     }
 
     /// Finds a port by the text of its UUID.

@@ -11,17 +11,23 @@ xsub::xsubs! {
     package "Sys::Virt::NodeDevice";
 
     /// Makes a transient device.
-    sub _create_xml(con: &Connect, xml: &CStr, flags: u32 = 0) -> New<NodeDevice> {
+    sub _create_xml(con: &Connect, xml: &CStr, flags: u32 = 0)
+        method "Sys::Virt::create_node_device"
+        -> New<NodeDevice> {
         vir!(virNodeDeviceCreateXML(con, xml, flags))
     }
 
     /// Defines a persistent device.
-    sub _define_xml(con: &Connect, xml: &CStr, flags: u32 = 0) -> New<NodeDevice> {
+    sub _define_xml(con: &Connect, xml: &CStr, flags: u32 = 0)
+        method "Sys::Virt::define_node_device"
+        -> New<NodeDevice> {
         vir!("7.3.0": virNodeDeviceDefineXML(con, xml, flags))
     }
 
     /// Finds a device.
-    sub _lookup_by_name(con: &Connect, name: &CStr) -> New<NodeDevice> {
+    sub _lookup_by_name(con: &Connect, name: &CStr)
+        method "Sys::Virt::get_node_device_by_name"
+        -> New<NodeDevice> {
         vir!(virNodeDeviceLookupByName(con, name))
     }
 
@@ -31,7 +37,9 @@ xsub::xsubs! {
         wwnn: &CStr,
         wwpn: &CStr,
         flags: u32 = 0,
-    ) -> New<NodeDevice> {
+    )
+        method "Sys::Virt::get_node_device_scsihost_by_wwn"
+        -> New<NodeDevice> {
         vir!(virNodeDeviceLookupSCSIHostByWWN(con, wwnn, wwpn, flags))
     }
 

@@ -3,14 +3,17 @@
 use std::ffi::CStr;
 
 use libvirt::handle::{Connect, NWFilter, New};
-use libvirt::text::{Borrowed, Text, raw_uuid, uuid, uuid_string};
+use libvirt::text::{Borrowed, Text, uuid, uuid_string};
 use libvirt::vir;
+use xsub::value::Uuid;
 
 xsub::xsubs! {
     package "Sys::Virt::NWFilter";
 
     /// Defines a filter.
-    sub _define_xml(con: &Connect, xml: &CStr, flags: u32 = 0) -> New<NWFilter> {
+    sub _define_xml(con: &Connect, xml: &CStr, flags: u32 = 0)
+        method "Sys::Virt::define_nwfilter"
+        -> New<NWFilter> {
         if flags == 0 {
             return vir!(virNWFilterDefineXML(con, xml));
         }
@@ -18,13 +21,20 @@ xsub::xsubs! {
     }
 
     /// Finds a filter.
-    sub _lookup_by_name(con: &Connect, name: &CStr) -> New<NWFilter> {
+    sub _lookup_by_name(con: &Connect, name: &CStr)
+        method "Sys::Virt::get_nwfilter_by_name"
+        -> New<NWFilter> {
         vir!(virNWFilterLookupByName(con, name))
     }
 
-    /// Finds a filter by the 16 bytes of its UUID.
-    sub _lookup_by_uuid(con: &Connect, uuid: &[u8]) -> New<NWFilter> {
-        vir!(virNWFilterLookupByUUID(con, raw_uuid(uuid)?))
+    /// Finds a filter by the 16 bytes of its UUID, or their text.
+    sub _lookup_by_uuid(con: &Connect, uuid: Uuid)
+        method "Sys::Virt::get_nwfilter_by_uuid"
+        -> New<NWFilter> {
+        match uuid {
+            Uuid::Bytes(bytes) => vir!(virNWFilterLookupByUUID(con, bytes)),
+            Uuid::Text(text) => vir!(virNWFilterLookupByUUIDString(con, text)),
+        }
     }
 
     /// Finds a filter by the text of its UUID.

@@ -10,12 +10,16 @@ xsub::xsubs! {
     package "Sys::Virt::NWFilterBinding";
 
     /// Binds a filter to a port.
-    sub _create_xml(con: &Connect, xml: &CStr, flags: u32 = 0) -> New<NWFilterBinding> {
+    sub _create_xml(con: &Connect, xml: &CStr, flags: u32 = 0)
+        method "Sys::Virt::create_nwfilter_binding"
+        -> New<NWFilterBinding> {
         vir!(virNWFilterBindingCreateXML(con, xml, flags))
     }
 
     /// Finds the binding of a port.
-    sub _lookup_by_port_dev(con: &Connect, name: &CStr) -> New<NWFilterBinding> {
+    sub _lookup_by_port_dev(con: &Connect, name: &CStr)
+        method "Sys::Virt::get_nwfilter_binding_by_port_dev"
+        -> New<NWFilterBinding> {
         vir!(virNWFilterBindingLookupByPortDev(con, name))
     }
 

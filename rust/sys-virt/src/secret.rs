@@ -3,26 +3,35 @@
 use std::ffi::CStr;
 
 use libvirt::handle::{Connect, New, Secret};
-use libvirt::text::{Borrowed, SecretValue, Text, raw_uuid, secret_value, uuid, uuid_string};
+use libvirt::text::{Borrowed, SecretValue, Text, secret_value, uuid, uuid_string};
 use libvirt::{raw, vir};
-use xsub::value;
+use xsub::value::{self, Uuid};
 
 xsub::xsubs! {
     package "Sys::Virt::Secret";
 
     /// Defines a secret.
-    sub _define_xml(con: &Connect, xml: &CStr, flags: u32 = 0) -> New<Secret> {
+    sub _define_xml(con: &Connect, xml: &CStr, flags: u32 = 0)
+        method "Sys::Virt::define_secret"
+        -> New<Secret> {
         vir!(virSecretDefineXML(con, xml, flags))
     }
 
     /// Finds a secret by what it is for.
-    sub _lookup_by_usage(con: &Connect, usageType: i32, usageID: &CStr) -> New<Secret> {
+    sub _lookup_by_usage(con: &Connect, usageType: i32, usageID: &CStr)
+        method "Sys::Virt::get_secret_by_usage"
+        -> New<Secret> {
         vir!(virSecretLookupByUsage(con, usageType, usageID))
     }
 
-    /// Finds a secret by the 16 bytes of its UUID.
-    sub _lookup_by_uuid(con: &Connect, uuid: &[u8]) -> New<Secret> {
-        vir!(virSecretLookupByUUID(con, raw_uuid(uuid)?))
+    /// Finds a secret by the 16 bytes of its UUID, or their text.
+    sub _lookup_by_uuid(con: &Connect, uuid: Uuid)
+        method "Sys::Virt::get_secret_by_uuid"
+        -> New<Secret> {
+        match uuid {
+            Uuid::Bytes(bytes) => vir!(virSecretLookupByUUID(con, bytes)),
+            Uuid::Text(text) => vir!(virSecretLookupByUUIDString(con, text)),
+        }
     }
 
     /// Finds a secret by the text of its UUID.

@@ -6,30 +6,42 @@ use libvirt::handle::{Connect, New, StoragePool, StorageVol};
 use libvirt::list::{Objects, Texts, list, names};
 use libvirt::record::{Record, record};
 use libvirt::sys::virStoragePoolInfo;
-use libvirt::text::{Borrowed, Text, number, raw_uuid, uuid, uuid_string};
+use libvirt::text::{Borrowed, Text, number, uuid, uuid_string};
 use libvirt::{raw, vir};
+use xsub::value::Uuid;
 
 xsub::xsubs! {
     package "Sys::Virt::StoragePool";
 
     /// Starts a transient pool.
-    sub _create_xml(con: &Connect, xml: &CStr, flags: u32 = 0) -> New<StoragePool> {
+    sub _create_xml(con: &Connect, xml: &CStr, flags: u32 = 0)
+        method "Sys::Virt::create_storage_pool"
+        -> New<StoragePool> {
         vir!(virStoragePoolCreateXML(con, xml, flags))
     }
 
     /// Defines a persistent pool.
-    sub _define_xml(con: &Connect, xml: &CStr, flags: u32 = 0) -> New<StoragePool> {
+    sub _define_xml(con: &Connect, xml: &CStr, flags: u32 = 0)
+        method "Sys::Virt::define_storage_pool"
+        -> New<StoragePool> {
         vir!(virStoragePoolDefineXML(con, xml, flags))
     }
 
     /// Finds a pool.
-    sub _lookup_by_name(con: &Connect, name: &CStr) -> New<StoragePool> {
+    sub _lookup_by_name(con: &Connect, name: &CStr)
+        method "Sys::Virt::get_storage_pool_by_name"
+        -> New<StoragePool> {
         vir!(virStoragePoolLookupByName(con, name))
     }
 
-    /// Finds a pool by the 16 bytes of its UUID.
-    sub _lookup_by_uuid(con: &Connect, uuid: &[u8]) -> New<StoragePool> {
-        vir!(virStoragePoolLookupByUUID(con, raw_uuid(uuid)?))
+    /// Finds a pool by the 16 bytes of its UUID, or their text.
+    sub _lookup_by_uuid(con: &Connect, uuid: Uuid)
+        method "Sys::Virt::get_storage_pool_by_uuid"
+        -> New<StoragePool> {
+        match uuid {
+            Uuid::Bytes(bytes) => vir!(virStoragePoolLookupByUUID(con, bytes)),
+            Uuid::Text(text) => vir!(virStoragePoolLookupByUUIDString(con, text)),
+        }
     }
 
     /// Finds a pool by the text of its UUID.
@@ -43,7 +55,9 @@ xsub::xsubs! {
     }
 
     /// Finds a pool by where it is in the file system.
-    sub _lookup_by_target_path(con: &Connect, path: &CStr) -> New<StoragePool> {
+    sub _lookup_by_target_path(con: &Connect, path: &CStr)
+        method "Sys::Virt::get_storage_pool_by_target_path"
+        -> New<StoragePool> {
         vir!(virStoragePoolLookupByTargetPath(con, path))
     }
 

@@ -13,7 +13,9 @@ xsub::xsubs! {
     package "Sys::Virt::StorageVol";
 
     /// Makes a volume.
-    sub _create_xml(pool: &StoragePool, xml: &CStr, flags: u32 = 0) -> New<StorageVol> {
+    sub _create_xml(pool: &StoragePool, xml: &CStr, flags: u32 = 0)
+        method "Sys::Virt::StoragePool::create_volume"
+        -> New<StorageVol> {
         vir!(virStorageVolCreateXML(pool, xml, flags))
     }
 
@@ -28,17 +30,23 @@ xsub::xsubs! {
     }
 
     /// Finds a volume of a pool.
-    sub _lookup_by_name(pool: &StoragePool, name: &CStr) -> New<StorageVol> {
+    sub _lookup_by_name(pool: &StoragePool, name: &CStr)
+        method "Sys::Virt::StoragePool::get_volume_by_name"
+        -> New<StorageVol> {
         vir!(virStorageVolLookupByName(pool, name))
     }
 
     /// Finds a volume by its key.
-    sub _lookup_by_key(con: &Connect, key: &CStr) -> New<StorageVol> {
+    sub _lookup_by_key(con: &Connect, key: &CStr)
+        method "Sys::Virt::get_storage_volume_by_key"
+        -> New<StorageVol> {
         vir!(virStorageVolLookupByKey(con, key))
     }
 
     /// Finds a volume by its path.
-    sub _lookup_by_path(con: &Connect, path: &CStr) -> New<StorageVol> {
+    sub _lookup_by_path(con: &Connect, path: &CStr)
+        method "Sys::Virt::get_storage_volume_by_path"
+        -> New<StorageVol> {
         vir!(virStorageVolLookupByPath(con, path))
     }
 

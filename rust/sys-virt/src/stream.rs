@@ -23,7 +23,9 @@ xsub::xsubs! {
     package "Sys::Virt::Stream";
 
     /// Makes a stream.
-    sub _new_obj(con: &Connect, flags: u32 = 0) -> New<Stream> {
+    sub _new_obj(con: &Connect, flags: u32 = 0)
+        method "Sys::Virt::new_stream"
+        -> New<Stream> {
         vir!(virStreamNew(con, flags))
     }
 

@@ -26,6 +26,7 @@ typedef enum {
     XSUB_KIND_BOOL,
     XSUB_KIND_STRING, /* ends at the first NUL */
     XSUB_KIND_BYTES,
+    XSUB_KIND_UUID, /* its 16 bytes, or its text */
     XSUB_KIND_HANDLE,
     XSUB_KIND_CALLBACK,        /* what Perl can call: a code reference, or a name */
     XSUB_KIND_LIST,            /* reference to an array */
@@ -61,7 +62,7 @@ struct xsub_value {
         int64_t i; /* I32, I64; BOOL as 0 or 1 */
         uint64_t u; /* U32, U64, and the number of PARAMS_OR_FLAGS */
         double f;
-        const char *bytes; /* STRING, BYTES; NULL for undef */
+        const char *bytes; /* STRING, BYTES, UUID; NULL for undef */
         void *native; /* HANDLE; NULL for undef */
         xsub_callback *callback; /* CALLBACK; NULL for undef */
         const xsub_value *items; /* LIST; NULL for undef */
@@ -194,6 +195,7 @@ typedef void xsub_function(const xsub_value *args, xsub_outcome *outcome);
 typedef struct {
     const char *name; /* with its package */
     const char *usage; /* NULL: made from the parameters */
+    const char *const *methods; /* names of methods that it serves as well; ends with NULL */
     const xsub_parameter *parameters;
     uint8_t required, count;
     xsub_function *call;

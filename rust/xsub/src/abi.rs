@@ -13,11 +13,12 @@ pub const XSUB_KIND_F64: xsub_kind = 6;
 pub const XSUB_KIND_BOOL: xsub_kind = 7;
 pub const XSUB_KIND_STRING: xsub_kind = 8;
 pub const XSUB_KIND_BYTES: xsub_kind = 9;
-pub const XSUB_KIND_HANDLE: xsub_kind = 10;
-pub const XSUB_KIND_CALLBACK: xsub_kind = 11;
-pub const XSUB_KIND_LIST: xsub_kind = 12;
-pub const XSUB_KIND_PARAMS: xsub_kind = 13;
-pub const XSUB_KIND_PARAMS_OR_FLAGS: xsub_kind = 14;
+pub const XSUB_KIND_UUID: xsub_kind = 10;
+pub const XSUB_KIND_HANDLE: xsub_kind = 11;
+pub const XSUB_KIND_CALLBACK: xsub_kind = 12;
+pub const XSUB_KIND_LIST: xsub_kind = 13;
+pub const XSUB_KIND_PARAMS: xsub_kind = 14;
+pub const XSUB_KIND_PARAMS_OR_FLAGS: xsub_kind = 15;
 pub type xsub_kind = ::std::os::raw::c_uint;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
@@ -426,6 +427,7 @@ pub type xsub_function = ::std::option::Option<
 pub struct xsub {
     pub name: *const ::std::os::raw::c_char,
     pub usage: *const ::std::os::raw::c_char,
+    pub methods: *const *const ::std::os::raw::c_char,
     pub parameters: *const xsub_parameter,
     pub required: u8,
     pub count: u8,
@@ -434,19 +436,20 @@ pub struct xsub {
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
-    ["Size of xsub"][::std::mem::size_of::<xsub>() - 48usize];
+    ["Size of xsub"][::std::mem::size_of::<xsub>() - 56usize];
     ["Alignment of xsub"][::std::mem::align_of::<xsub>() - 8usize];
     ["Offset of field: xsub::name"][::std::mem::offset_of!(xsub, name) - 0usize];
     ["Offset of field: xsub::usage"][::std::mem::offset_of!(xsub, usage) - 8usize];
+    ["Offset of field: xsub::methods"][::std::mem::offset_of!(xsub, methods) - 16usize];
     [
         "Offset of field: xsub::parameters",
-    ][::std::mem::offset_of!(xsub, parameters) - 16usize];
+    ][::std::mem::offset_of!(xsub, parameters) - 24usize];
     [
         "Offset of field: xsub::required",
-    ][::std::mem::offset_of!(xsub, required) - 24usize];
-    ["Offset of field: xsub::count"][::std::mem::offset_of!(xsub, count) - 25usize];
-    ["Offset of field: xsub::call"][::std::mem::offset_of!(xsub, call) - 32usize];
-    ["Offset of field: xsub::schema"][::std::mem::offset_of!(xsub, schema) - 40usize];
+    ][::std::mem::offset_of!(xsub, required) - 32usize];
+    ["Offset of field: xsub::count"][::std::mem::offset_of!(xsub, count) - 33usize];
+    ["Offset of field: xsub::call"][::std::mem::offset_of!(xsub, call) - 40usize];
+    ["Offset of field: xsub::schema"][::std::mem::offset_of!(xsub, schema) - 48usize];
 };
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]

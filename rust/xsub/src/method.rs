@@ -141,6 +141,7 @@ impl xsub {
         Self {
             name,
             usage: ptr::null(),
+            methods: const { &[ptr::null()] }.as_ptr(),
             parameters: parameters.as_ptr(),
             required: required as u8,
             count: parameters.len() as u8,
@@ -167,7 +168,9 @@ impl xsub {
 ///
 /// The types of the arguments implement [`Argument`](crate::Argument), the type
 /// of the result [`Output`](crate::Output). A default is a number or `undef`.
-/// Behind the arguments may come `schema { … }`, which says what fields a
+/// Behind the arguments may come `method "…", …`, the full names of methods that the sub
+/// serves as well, with as many or as few arguments as a sub written in Perl would take;
+/// `schema { … }`, which says what fields a
 /// [`Params`](crate::Params) argument may have (all other arguments are there
 /// to ask libvirt with), and `usage "…"`, which replaces the usage text.
 #[macro_export]
@@ -177,7 +180,7 @@ macro_rules! xsubs {
         $(
             $(#[doc = $doc:literal])*
             sub $name:ident ( $($arg:ident : $type:ty $(= $default:tt)?),* $(,)? )
-                $(usage $usage:literal)? $(schema $schema:block)?
+                $(method $($method:literal),+)? $(usage $usage:literal)? $(schema $schema:block)?
                 -> $result:ty $body:block
         )*
     ) => {
@@ -216,6 +219,10 @@ macro_rules! xsubs {
                 &[$(<$type as $crate::Argument>::OMITTABLE),*],
             );
             row.call = Some($crate::method::entry::<BodyOfSub>);
+            $(
+                row.methods =
+                    const { &[$($crate::cstr!($method).as_ptr(),)+ ::std::ptr::null()] }.as_ptr();
+            )?
             $( row.usage = $crate::cstr!($usage).as_ptr(); )?
             row.schema = $crate::xsubs!(@schema [$($schema)?] $($arg: $type,)*);
             row

@@ -85,6 +85,29 @@ unsafe impl<'a> Argument<'a> for &'a [u8] {
     }
 }
 
+/// A UUID, as callers give it.
+#[derive(Clone, Copy)]
+pub enum Uuid<'a> {
+    /// Its 16 bytes.
+    Bytes(&'a [u8]),
+    /// Its text, of 32 or 36 characters.
+    Text(&'a CStr),
+}
+
+// SAFETY: a UUID is decoded as bytes that end with NUL, and their length.
+unsafe impl<'a> Argument<'a> for Uuid<'a> {
+    const TYPE: xsub_type = plain(abi::XSUB_KIND_UUID);
+    unsafe fn from_value(value: &'a xsub_value) -> Self {
+        // SAFETY: see above.
+        unsafe {
+            match value.len {
+                16 => Self::Bytes(<&[u8]>::from_value(value)),
+                _ => Self::Text(<&CStr>::from_value(value)),
+            }
+        }
+    }
+}
+
 /// A password, or whatever else shall not stay in memory.
 pub struct Secret<T>(pub T);
 
