@@ -26,7 +26,6 @@ use Sys::Virt::StoragePool;
 use Sys::Virt::StorageVol;
 use Sys::Virt::Stream;
 
-my $object    = \&Sys::Virt::Util::object;
 my $no_object = \&Sys::Virt::Util::no_object;
 my $list      = \&Sys::Virt::Util::list;
 my $by_name   = \&Sys::Virt::Util::by_name;
@@ -38,7 +37,7 @@ sub new {
     $params{uri} = $params{address} if exists $params{address};
     return bless(
         $params{auth}
-        ? _open_auth( @params{qw(uri credlist callback)}, $flags )
+        ? _open_auth( $params{uri}, $params{credlist}, $params{callback}, $flags )
         : _open( $params{uri}, $flags ),
         ref($proto) || $proto
     );
