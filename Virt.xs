@@ -1818,6 +1818,7 @@ XS_INTERNAL(method)
         EXTEND(SP, sub->required - items);
         while (items < sub->required)
             ST(items++) = &PL_sv_undef;
+        PL_stack_sp = &ST(items - 1);
     }
     if (items > sub->count)
         items = sub->count;
