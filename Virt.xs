@@ -1106,8 +1106,8 @@ static void decode_bytes(pTHX_ decoder *d, const xsub_type *type, SV *sv, xsub_v
     STRLEN len;
     const char *bytes;
 
-    /* The usual case: the string's own buffer. */
-    if (SvPOK(sv) && !SvGMAGICAL(sv) && !d->careful) {
+    /* The usual case: the string's own buffer, which no callback may change. */
+    if (SvPOK(sv) && !SvGMAGICAL(sv) && !d->careful && !callbacks_exist) {
         value->as.bytes = SvPVX_const(sv);
         value->len = SvCUR(sv);
         return;
@@ -1232,6 +1232,8 @@ static bool decode_value(pTHX_ decoder *d, const xsub_type *type, const char *na
     case XSUB_KIND_TARGET:
         if (SvREADONLY(sv))
             croak("%s: %s is read-only", d->sub->name, name);
+        if (callbacks_exist)
+            perl_may_run(aTHX_ d);
         return true;
     case XSUB_KIND_IGNORED:
     case XSUB_KIND_PARAMS: /* when its schema is known */
@@ -1403,8 +1405,6 @@ static bool decode(pTHX_ decoder *d)
     const xsub *sub = d->sub;
     SSize_t i;
 
-    if (callbacks_exist && d->items > 0)
-        perl_may_run(aTHX_ d);
     for (i = 0; i < d->items; d->decoded = ++i) {
         const xsub_parameter *parameter = &sub->parameters[i];
 

@@ -173,6 +173,14 @@ is_deeply( \@events, [Sys::Virt::Domain::EVENT_SUSPENDED], 'for the loop' );
         $dom->suspend;
         $loop->run for 1 .. 3;
     }
+    $victim   = $conn->get_domain_by_name('test');
+    $releases = sub { $victim->DESTROY };
+    ok( eval { $victim->destroy(0); 1 }, 'also where there are other arguments' );
+    is( $victim, undef, 'and gone afterwards, too' );
+    ok( !$dom->is_active, 'the call was made' );
+    $dom->create(0);
+    $dom->suspend;
+    $loop->run for 1 .. 3;
 }
 
 # ---- what it throws comes out of the call, which was made

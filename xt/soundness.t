@@ -39,6 +39,40 @@ for my $name ( sort keys %WORKS ) {
     is( leaked_count { $case->() }, 0, "$name: no value leaks" );
 }
 
+# ---- arguments that a callback changes, or lets go
+
+sub while_it_runs {
+    my ( $callback, $call ) = @_;
+    my $timer = Sys::Virt::Event::add_timeout( 0, $callback );
+    my $value = $call->();
+    Sys::Virt::Event::remove_timeout($timer);
+    return $value;
+}
+
+{
+    my $text = 'bef';
+    $text .= 'ore';    # in a buffer that it has for itself
+    my $got = while_it_runs( sub { substr $text, 0, 6, 'after!' },
+        sub { Sys::Virt::SelfTest::turn($text) } );
+    is( $got,  'before', 'a callback changes a string: the call has the one from before' );
+    is( $text, 'after!', 'and the caller the new one' );
+
+    my @targets = ('target');
+    my @others;
+    while_it_runs(
+        sub {
+            @targets = ();
+            @others  = map {"other $_"} 1 .. 9;
+        },
+        sub { Sys::Virt::SelfTest::turn_and_assign( $targets[0] ) }
+    );
+    is_deeply(
+        [ @targets, @others ],
+        [ map {"other $_"} 1 .. 9 ],
+        'a callback lets the target go: nothing else is assigned to'
+    );
+}
+
 # ---- memory
 
 sub rss {

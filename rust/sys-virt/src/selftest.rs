@@ -40,6 +40,18 @@ xsub::xsubs! {
         list(|domains| vir!(virConnectListAllDomains(con, domains, 0))).map(AssignedDomains)
     }
 
+    /// Turns the event loop, and gives back the text that it got before.
+    sub turn(text: &CStr) -> Vec<u8> {
+        libvirt::event_loop::run_default()?;
+        Ok(text.to_bytes().to_vec())
+    }
+
+    /// Turns the event loop, and then assigns to its argument.
+    sub turn_and_assign(target: Target) -> Assigned<Vec<u8>> {
+        libvirt::event_loop::run_default()?;
+        Ok(Assigned(0, Some(b"assigned".to_vec())))
+    }
+
     /// Loses `size` bytes: what the leak detectors must find.
     sub leak(size: u32) -> () {
         std::mem::forget(vec![1_u8; size as usize]);
