@@ -1126,7 +1126,7 @@ static void decode_bytes(pTHX_ decoder *d, const xsub_type *type, SV *sv, xsub_v
 /* Characters count, not how Perl keeps them. */
 static void decode_uuid(pTHX_ decoder *d, SV *sv, xsub_value *value)
 {
-    if (!SvPOK(sv) || SvUTF8(sv) || SvGMAGICAL(sv) || d->careful) {
+    if (!SvPOK(sv) || SvUTF8(sv) || SvGMAGICAL(sv) || d->careful || callbacks_exist) {
         SV *text = newSVpvs_flags("", SVs_TEMP);
 
         perl_may_run(aTHX_ d);

@@ -140,7 +140,8 @@ isa_ok( scalar $conn->list_all_domains, 'Sys::Virt::Domain', 'list_all_domains g
 is( $_->get_uuid_string, $UUID, 'found' )
     for $conn->get_domain_by_name('test'), $conn->get_domain_by_id(1),
     $conn->get_domain_by_uuid($UUID), $conn->get_domain_by_uuid( $UUID =~ tr{-}{}dr ),
-    $conn->get_domain_by_uuid( pack 'H*', $UUID =~ tr{-}{}dr );
+    $conn->get_domain_by_uuid( pack 'H*', $UUID =~ tr{-}{}dr ),
+    Sys::Virt::Domain::_lookup_by_uuid_string( $conn, $UUID );
 is( code_of( sub { $conn->get_domain_by_name('nope') } ),     42, 'NO_DOMAIN by name' );
 is( code_of( sub { $conn->get_domain_by_id(99) } ),           42, 'NO_DOMAIN by id' );
 is( code_of( sub { $conn->get_domain_by_uuid( 'x' x 16 ) } ), 42, 'NO_DOMAIN by UUID' );

@@ -31,6 +31,8 @@ is( $net->get_name,                           'default', 'name' );
 is( $net->get_bridge_name,                    'virbr0',  'bridge' );
 is( $conn->get_network_by_uuid($_)->get_name, 'default', 'by UUID' )
     for $net->get_uuid, $net->get_uuid_string;
+is( Sys::Virt::Network::_lookup_by_uuid_string( $conn, $net->get_uuid_string )->get_name,
+    'default', 'by its text' );
 is( length $net->get_uuid, 16, 'UUID' );
 like( $net->get_xml_description, qr/<bridge name='virbr0'/, 'XML' );
 is( $net->get_connection->get_uri, 'test:///default', 'its connection' );
@@ -88,6 +90,8 @@ is( scalar( my @none = $conn->list_defined_storage_pools ), 0, 'list_defined_sto
 my $pool = $conn->get_storage_pool_by_name('default-pool');
 is( $conn->get_storage_pool_by_uuid($_)->get_name, 'default-pool', 'by UUID' )
     for $pool->get_uuid, $pool->get_uuid_string;
+is( Sys::Virt::StoragePool::_lookup_by_uuid_string( $conn, $pool->get_uuid_string )->get_name,
+    'default-pool', 'by its text' );
 is_deeply(
     $pool->get_info,
     { state => 2, capacity => 107374182400, allocation => 0, available => 107374182400 },

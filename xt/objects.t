@@ -39,6 +39,8 @@ is( $secret->get_connection->get_uri,                     $conn->get_uri,    'it
 is( $conn->get_secret_by_usage( 1, '/volume' )->get_uuid, $secret->get_uuid, 'by usage' );
 is( $conn->get_secret_by_uuid($_)->get_usage_id,          '/volume',         'by UUID' )
     for $secret->get_uuid, $secret->get_uuid_string;
+is( Sys::Virt::Secret::_lookup_by_uuid_string( $conn, $secret->get_uuid_string )->get_usage_id,
+    '/volume', 'by its text' );
 my $unused = $conn->define_secret("<secret ephemeral='yes' private='no'/>");
 is( $unused->get_usage_type,                           0, 'row 32: no usage is 0' );
 is( $conn->num_of_secrets,                             2, 'num_of_secrets' );
@@ -64,6 +66,8 @@ like( $filter->get_xml_description, qr/priority='500'/, 'XML' );
 is( $conn->get_nwfilter_by_name('accept')->get_uuid, $filter->get_uuid, 'by name' );
 is( $conn->get_nwfilter_by_uuid($_)->get_name,       'accept',          'by UUID' )
     for $filter->get_uuid, $filter->get_uuid_string;
+is( Sys::Virt::NWFilter::_lookup_by_uuid_string( $conn, $filter->get_uuid_string )->get_name,
+    'accept', 'by its text' );
 is( Sys::Virt::NWFilter->_new( connection => $conn, name => 'accept' )->get_name, 'accept',
     '_new' );
 is_deeply( [ $conn->list_nwfilter_names(9) ], ['accept'], 'list_nwfilter_names' );
@@ -102,9 +106,11 @@ isa_ok( $port, 'Sys::Virt::NetworkPort' );
 is( $port->get_uuid_string, $PORT, 'uuid_string' );
 is( length $port->get_uuid, 16,    'uuid' );
 like( $port->get_xml_description, qr/52:54:00:00:00:02/, 'XML' );
-is( $port->get_network->get_name,                    'net', 'its network' );
+is( $port->get_network->get_name, 'net', 'its network' );
 is( $network->get_port_by_uuid($_)->get_uuid_string, $PORT, 'by UUID' ) for $port->get_uuid, $PORT;
-is( scalar( my @ports = $network->list_all_ports ),  1,     'list_all_ports' );
+is( Sys::Virt::NetworkPort::_lookup_by_uuid_string( $network, $PORT )->get_uuid_string,
+    $PORT, 'by its text' );
+is( scalar( my @ports = $network->list_all_ports ), 1, 'list_all_ports' );
 is( Sys::Virt::NetworkPort->_new( network => $network, uuid => $PORT )->get_uuid_string,
     $PORT, '_new' );
 is( ref $port->get_parameters, 'HASH', 'parameters' );
