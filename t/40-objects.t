@@ -120,6 +120,14 @@ is_deeply( [ sort $pool->list_storage_vol_names(5) ], [qw(one two)], 'list_stora
 is( $pool->num_of_storage_volumes, 2, 'num_of_storage_volumes' );
 is( code_of( sub { $pool->create_volume( sprintf( $VOL, 'three' ), 1 << 20 ) } ),
     8, 'create_volume passes flags' );
+{
+    local $SIG{__WARN__} = sub { };
+    like(
+        error_of( sub { Sys::Virt::StoragePool::clone_volume( 'no pool', '<volume/>' ) } ),
+        qr/\ASys::Virt::StoragePool::clone_volume: an argument is not .* at \Q$0\E /,
+        'without a pool'
+    );
+}
 is( code_of( sub { $pool->clone_volume( sprintf( $VOL, 'three' ), $vol, 1 << 20 ) } ),
     8, 'clone_volume passes flags' );
 is( code_of( sub { $conn->create_storage_pool( '<pool/>', 1 << 20 ) } ),

@@ -26,9 +26,11 @@ sub _new {
 
 sub clone_volume {
     my ( $self, $xml, $clone, $flags ) = @_;
-    return create_volume( $self, $xml, $flags ) unless $clone;
-    return Sys::Virt::StorageVol::_create_xml_from( $self, $xml, $clone, $flags || 0 )
-        || Sys::Virt::Util::no_object();
+    my $volume
+        = $clone
+        ? Sys::Virt::StorageVol::_create_xml_from( $self, $xml, $clone, $flags || 0 )
+        : Sys::Virt::StorageVol::_create_xml( $self, $xml, $flags || 0 );
+    return $volume || Sys::Virt::Util::no_object();
 }
 
 sub list_volumes {
