@@ -77,6 +77,7 @@ typedef struct {
     bool locked;    /* libvirt has called the event implementation, and may hold locks */
     callback *callbacks;
     MAGIC *spare_magic; /* of handles that are gone, for the next ones */
+    hash_template error;
     hash_template templates[TEMPLATES];
 } my_cxt_t;
 START_MY_CXT
@@ -105,6 +106,7 @@ static void initialise_interpreter(pTHX_ my_cxt_t *cxt)
     cxt->locked = false;
     cxt->callbacks = NULL;
     cxt->spare_magic = NULL;
+    Zero(&cxt->error, 1, hash_template);
     Zero(cxt->templates, TEMPLATES, hash_template);
 }
 
@@ -112,7 +114,8 @@ static void initialise_interpreter(pTHX_ my_cxt_t *cxt)
 
 #define KEY(key) { XSUB_NODE_KEY, 0, sizeof(key) - 1, { .bytes = key } }
 
-static HV *new_hash(pTHX_ const xsub_node *const *keys, SV *const *values, size_t count);
+static void template_set(pTHX_ hash_template *t, const xsub_node *const *keys, size_t count);
+static HV *template_fill(pTHX_ const hash_template *t, SV *const *values);
 
 static void throw_error(pTHX_ int level, int code, int domain, SV *message)
     __attribute__((noreturn));
@@ -124,8 +127,12 @@ static void throw_error(pTHX_ int level, int code, int domain, SV *message)
     static const xsub_node *const keys[] = { &nodes[0], &nodes[1], &nodes[2], &nodes[3] };
     dMY_CXT;
     SV *values[] = { newSViv(level), newSViv(code), newSViv(domain), message };
-    SV *error = sv_2mortal(newRV_noinc((SV *)new_hash(aTHX_ keys, values, 4)));
+    hash_template *t = &MY_CXT.error;
+    SV *error;
 
+    if (!t->count)
+        template_set(aTHX_ t, keys, 4);
+    error = sv_2mortal(newRV_noinc((SV *)template_fill(aTHX_ t, values)));
     croak_sv(sv_bless(error, MY_CXT.error_stash));
 }
 
@@ -1325,7 +1332,8 @@ static void throw_outcome(pTHX_ const xsub *sub, xsub_outcome *outcome)
     SV *message = encode_value(aTHX_ &node);
     bool plain = outcome->status == XSUB_DIE;
 
-    xsub_outcome_drop(outcome);
+    if (owns(outcome))
+        xsub_outcome_drop(outcome);
     if (plain)
         croak("%s: %" SVf, sub->name, SVfARG(sv_2mortal(message)));
     throw_error(aTHX_ outcome->level, outcome->code, outcome->domain, message);
