@@ -1108,13 +1108,18 @@ static void decode_number(pTHX_ decoder *d, int kind, SV *sv, xsub_value *value)
     }
 }
 
+/* The usual case: the string's own buffer will do, as nothing can change it. */
+static bool is_plain_string(const decoder *d, SV *sv)
+{
+    return SvPOK(sv) && !SvGMAGICAL(sv) && !d->careful && !callbacks_exist;
+}
+
 static void decode_bytes(pTHX_ decoder *d, const xsub_type *type, SV *sv, xsub_value *value)
 {
     STRLEN len;
     const char *bytes;
 
-    /* The usual case: the string's own buffer, which no callback may change. */
-    if (SvPOK(sv) && !SvGMAGICAL(sv) && !d->careful && !callbacks_exist) {
+    if (is_plain_string(d, sv)) {
         value->as.bytes = SvPVX_const(sv);
         value->len = SvCUR(sv);
         return;
@@ -1133,7 +1138,7 @@ static void decode_bytes(pTHX_ decoder *d, const xsub_type *type, SV *sv, xsub_v
 /* Characters count, not how Perl keeps them. */
 static void decode_uuid(pTHX_ decoder *d, SV *sv, xsub_value *value)
 {
-    if (!SvPOK(sv) || SvUTF8(sv) || SvGMAGICAL(sv) || d->careful || callbacks_exist) {
+    if (!is_plain_string(d, sv) || SvUTF8(sv)) {
         SV *text = newSVpvs_flags("", SVs_TEMP);
 
         perl_may_run(aTHX_ d);
