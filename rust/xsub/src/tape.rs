@@ -47,6 +47,10 @@ impl<'a> Tape<'a> {
 
     #[inline]
     fn push(&mut self, tag: abi::xsub_tag, detail: u32, len: usize, as_: Payload) {
+        self.outcome.owns |= matches!(tag, abi::XSUB_NODE_OWNED | abi::XSUB_NODE_HANDLE);
+        if matches!(tag, abi::XSUB_NODE_BYTES | abi::XSUB_NODE_OWNED) {
+            self.outcome.bytes += len;
+        }
         self.reserve(1);
         // SAFETY: reserve() made room for one more.
         unsafe {
@@ -110,13 +114,6 @@ impl<'a> Tape<'a> {
         self.push(abi::XSUB_NODE_FLOAT, 0, 0, Payload { f: value });
     }
 
-    /// A string of `len` bytes, somewhere.
-    #[inline]
-    fn string(&mut self, tag: abi::xsub_tag, len: usize, as_: Payload) {
-        self.outcome.bytes += len;
-        self.push(tag, 0, len, as_);
-    }
-
     /// A copy of some bytes, and a NUL behind them.
     pub fn copy(&mut self, bytes: &[u8]) {
         let len = bytes.len();
@@ -136,9 +133,8 @@ impl<'a> Tape<'a> {
             ptr::copy_nonoverlapping(bytes.as_ptr(), copy, len);
             *copy.add(len) = 0;
         }
-        self.outcome.owns |= tag == abi::XSUB_NODE_OWNED;
         let owned = copy.cast();
-        self.string(tag, len, Payload { owned });
+        self.push(tag, 0, len, Payload { owned });
     }
 
     /// Room in the outcome itself, taken from the end of the nodes that are there from the
@@ -165,7 +161,7 @@ impl<'a> Tape<'a> {
         }
         // SAFETY: promised by the caller.
         let len = unsafe { libc::strlen(text) };
-        self.string(abi::XSUB_NODE_BYTES, len, Payload { bytes: text });
+        self.push(abi::XSUB_NODE_BYTES, 0, len, Payload { bytes: text });
     }
 
     /// Bytes that the tape's owner keeps.
@@ -177,7 +173,7 @@ impl<'a> Tape<'a> {
         let payload = Payload {
             bytes: bytes.as_ptr().cast(),
         };
-        self.string(abi::XSUB_NODE_BYTES, bytes.len(), payload);
+        self.push(abi::XSUB_NODE_BYTES, 0, bytes.len(), payload);
     }
 
     /// A C string from malloc(), taken over; NULL is undef.
@@ -191,8 +187,7 @@ impl<'a> Tape<'a> {
         }
         // SAFETY: promised by the caller.
         let len = unsafe { libc::strlen(text) };
-        self.outcome.owns = true;
-        self.string(abi::XSUB_NODE_OWNED, len, Payload { owned: text });
+        self.push(abi::XSUB_NODE_OWNED, 0, len, Payload { owned: text });
     }
 
     /// A native object with a reference that is taken over.
@@ -204,7 +199,6 @@ impl<'a> Tape<'a> {
         let payload = Payload {
             native: native.cast(),
         };
-        self.outcome.owns = true;
         self.push(abi::XSUB_NODE_HANDLE, C::ROW.into(), 0, payload);
     }
 
