@@ -26,9 +26,8 @@ use Sys::Virt::StoragePool;
 use Sys::Virt::StorageVol;
 use Sys::Virt::Stream;
 
-my $no_object = \&Sys::Virt::Util::no_object;
-my $list      = \&Sys::Virt::Util::list;
-my $by_name   = \&Sys::Virt::Util::by_name;
+my $list    = \&Sys::Virt::Util::list;
+my $by_name = \&Sys::Virt::Util::by_name;
 
 sub new {
     my ( $proto, %params ) = @_;
@@ -70,7 +69,7 @@ sub get_library_version {
 
 sub get_storage_pool_by_volume {
     my ( $self, $volume ) = @_;
-    return Sys::Virt::StoragePool::_lookup_by_volume($volume) || $no_object->();
+    return Sys::Virt::StoragePool::_lookup_by_volume($volume) || Sys::Virt::Util::no_object();
 }
 
 sub list_domains {
